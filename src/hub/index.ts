@@ -1,1 +1,2 @@
-export {};
+// The Web Worker's rooms. The page sees only the types of api.ts.
+export type * from './api.js';

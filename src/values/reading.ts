@@ -20,11 +20,13 @@ export type Display = {
 };
 
 /**
- * How a live thing is doing. `missing`: the link is fine and the name is not there (yet).
- * `out-of-step`: a change could not be applied, a fresh copy is on its way. Only `live` is current.
+ * How a live thing is doing; only `live` is current. `asking`: the bridge waits for a person to
+ * allow the host. `missing`: the link is fine and the name is not there (yet). `out-of-step`: a
+ * change could not be applied, a fresh copy is on its way. `refused`: policy said no.
  */
 export type LinkState =
   | 'connecting'
+  | 'asking'
   | 'live'
   | 'stale'
   | 'out-of-step'

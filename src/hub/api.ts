@@ -1,0 +1,271 @@
+// The contract between the page and the worker. Types only: the page imports them with `import type`.
+//
+// Control goes through comlink: the page calls IHub, the worker calls IPage. Pictures go as frames
+// that the page pulls: `pull()` answers as soon as a visible view has something new, with one batch
+// for all of them, and the page asks again after it has drawn. So a blocked page piles nothing up,
+// and a quiet lab costs nothing. What is thrown across is always a `Fault` (values/fault.ts).
+
+import type { Alarm, Display, Fault, LinkStatus } from '../values/index.js';
+
+// ---- What to show -------------------------------------------------------------------------------
+
+export type ViewKind = 'number' | 'trace' | 'image' | 'table';
+
+/** What a source is to its view. `table` takes a whole tree; `x` and `error` go with `y`. */
+export type SourceRole = 'value' | 'x' | 'y' | 'error' | 'table';
+
+export type SourceRef = { readonly role: SourceRole; readonly address: string };
+
+/** A colour map by its matplotlib name. */
+export type Colormap = 'viridis' | 'gray' | 'inferno' | 'cividis' | 'twilight';
+
+/** What a person may set on a view; every one optional, unknown ones refused by name. */
+export type ViewOptions = {
+  readonly title?: string;
+  /** number: overrides what the instrument says. */
+  readonly unit?: string;
+  readonly scale?: number;
+  readonly precision?: number;
+  /** trace. */
+  readonly style?: 'line' | 'points' | 'steps';
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  /** image. `levels`: percentiles, e.g. [1, 99]. */
+  readonly colormap?: Colormap;
+  readonly levels?: readonly [low: number, high: number];
+  /** table: only names that contain this text. */
+  readonly filter?: string;
+  /** px; kept in the output when a person drags the lower edge. */
+  readonly height?: number;
+};
+
+/** The content of `application/vnd.labwire.view.v1+json`: what an output names. It holds no data. */
+export type ViewSpec = {
+  readonly version: 1;
+  /** `auto`: chosen from the shape of the value, anew when its type changes. */
+  readonly view: 'auto' | ViewKind;
+  readonly sources: readonly SourceRef[];
+  readonly options: ViewOptions;
+};
+
+// ---- How much of it can be seen -----------------------------------------------------------------
+
+/** Told by the page whenever it changes. Sizes in device pixels; a view never sends more than fits. */
+export type Viewport = {
+  readonly width: number;
+  readonly height: number;
+  /** trace: x range in shown units, or null for all of it. */
+  readonly x: readonly [min: number, max: number] | null;
+  /** image: part of the image in its own pixels [x, y, width, height], or null for all of it. */
+  readonly region: readonly [x: number, y: number, width: number, height: number] | null;
+  readonly colormap: Colormap;
+  /** image: percentiles of the data, or fixed values in raw units. */
+  readonly levels: {
+    readonly mode: 'percentile' | 'fixed';
+    readonly low: number;
+    readonly high: number;
+  };
+  /** table. */
+  readonly firstRow: number;
+  readonly rowCount: number;
+  readonly filter: string;
+  /** Tree nodes that are folded, by `TableRow.id`. */
+  readonly folded: readonly string[];
+};
+
+// ---- Frames -------------------------------------------------------------------------------------
+
+/** What every frame carries. Arrays in a frame belong to the page. */
+export type FrameHead = {
+  readonly viewId: number;
+  readonly status: LinkStatus;
+  /** Changes per second over the last seconds. */
+  readonly rateHz: number;
+  /** Values that arrived and were never drawn, since the view was opened. */
+  readonly droppedCount: number;
+  /** Time of the value shown; null before the first. ns since 1970-01-01 UTC. */
+  readonly timeNs: bigint | null;
+  /** e.g. `float64[1000]`; empty before the first value. */
+  readonly type: string;
+  readonly display: Display;
+  readonly alarm: Alarm;
+};
+
+/** A scalar, or anything short: text is always there, a number when it is one. */
+export type NumberFrame = FrameHead & {
+  readonly kind: 'number';
+  /** value / scale, formatted with the precision; without the unit. */
+  readonly text: string;
+  /** value / scale; null when it is not a real number. */
+  readonly value: number | null;
+  /** Python's repr of the raw value, for Copy; cut to `TEXT_LIMIT` with an ellipsis. */
+  readonly exact: string;
+  /** The last minute, [seconds ago, value] interleaved, oldest first; at most 2 per pixel column. */
+  readonly history: Float64Array;
+};
+
+/** One line of a trace frame. NaN in `y` is "not measured yet": a gap. */
+export type TraceSeries = {
+  readonly label: string;
+  /** Shown units, ascending unless `style` is points. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** y − error, y + error where error bars were given and points are not reduced; else null. */
+  readonly low: Float64Array | null;
+  readonly high: Float64Array | null;
+  /** True when x, y hold minimum and maximum of each pixel column in order of occurrence. */
+  readonly reduced: boolean;
+};
+
+export type TraceFrame = FrameHead & {
+  readonly kind: 'trace';
+  readonly series: readonly TraceSeries[];
+  /** Of all points, measured or not; the x axis has its full length from the start. */
+  readonly fullX: readonly [min: number, max: number];
+  /** Of the finite points inside the viewport; null when there are none. */
+  readonly fullY: readonly [min: number, max: number] | null;
+  readonly pointCount: number;
+  readonly measuredCount: number;
+  readonly xLabel: string;
+  readonly xUnit: string;
+  readonly yUnit: string;
+  /** The newest measured point. */
+  readonly last: { readonly y: number; readonly error: number | null } | null;
+};
+
+export type ImageFrame = FrameHead & {
+  readonly kind: 'image';
+  /** Pixels of `region`, at most one per device pixel; RGBA, transferred. */
+  readonly pixels: ImageBitmap | Uint8ClampedArray<ArrayBuffer>;
+  /** Size of `pixels`. */
+  readonly width: number;
+  readonly height: number;
+  /** Of the whole image. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly region: readonly [x: number, y: number, width: number, height: number];
+  /** Values at the ends of the colour map, raw units. */
+  readonly levels: readonly [low: number, high: number];
+  /** Counts in equal bins between `dataRange`. */
+  readonly histogram: Uint32Array;
+  readonly dataRange: readonly [min: number, max: number];
+};
+
+/** One visible row. A group has no value. */
+export type TableRow = {
+  /** Stable: the dotted path, with the kind of node. */
+  readonly id: string;
+  readonly label: string;
+  readonly depth: number;
+  readonly isGroup: boolean;
+  readonly folded: boolean;
+  readonly type: string;
+  readonly text: string;
+  readonly unit: string;
+  readonly persist: boolean | null;
+  readonly timeNs: bigint | null;
+  /** Counts up with each change: the page flashes a row whose count moved. */
+  readonly changeCount: number;
+  /** A small curve of a 1-D array; null otherwise. */
+  readonly spark: Float32Array | null;
+  /** What opens this row in a view of its own; empty for a group. */
+  readonly address: string;
+};
+
+export type TableFrame = FrameHead & {
+  readonly kind: 'table';
+  /** Rows that the filter and the folding leave. */
+  readonly rowCount: number;
+  /** Values in all, before the filter. */
+  readonly valueCount: number;
+  readonly firstRow: number;
+  readonly rows: readonly TableRow[];
+};
+
+/** Nothing to draw yet, or the value does not fit the view: the status, or `fault`, says why. */
+export type EmptyFrame = FrameHead & {
+  readonly kind: 'empty';
+  readonly fault: Fault | null;
+};
+
+export type Frame = NumberFrame | TraceFrame | ImageFrame | TableFrame | EmptyFrame;
+
+// ---- Questions about what is shown --------------------------------------------------------------
+
+export type ViewQuery =
+  | { readonly type: 'pixel'; readonly x: number; readonly y: number }
+  /** All the data as it is now, not the reduced picture. */
+  | { readonly type: 'csv' }
+  /** Python's repr of the value, whole up to `COPY_LIMIT_BYTES`. */
+  | { readonly type: 'text' };
+
+export type ViewAnswer =
+  | { readonly type: 'pixel'; readonly value: number | bigint | null; readonly text: string }
+  | { readonly type: 'csv'; readonly bytes: Uint8Array<ArrayBuffer>; readonly fileName: string }
+  | { readonly type: 'text'; readonly text: string };
+
+// ---- The two ends -------------------------------------------------------------------------------
+
+/** How the worker reaches the bridge kernel: made on the page, which alone may use the REST API. */
+export type ChannelSettings = {
+  /** `wss://…/api/kernels/<id>/channels` without query. */
+  readonly wsUrl: string;
+  readonly kernelId: string;
+  /** Appended as `token=`; empty when cookies do. */
+  readonly token: string;
+};
+
+/** The bridge asks whether it may connect. The person answers in a dialog, never a command argument. */
+export type PolicyQuestion = {
+  readonly id: number;
+  /** As written in the address, and the address it resolved to. */
+  readonly endpoint: string;
+  readonly resolved: string;
+  /** Which rule made it ask, in a sentence. */
+  readonly reason: string;
+  readonly alwaysAllowed: boolean;
+};
+
+export type PolicyAnswer = 'once' | 'always' | 'no';
+
+/** One connection and who uses it. */
+export type EndpointStatus = {
+  readonly endpoint: string;
+  readonly address: string;
+  readonly status: LinkStatus;
+  readonly viewCount: number;
+  readonly receivedBytes: number;
+  readonly roundTripMs: number | null;
+};
+
+/** What the worker needs of the page. Every method may reject with a Fault. */
+export interface IPage {
+  /** Find or start the bridge kernel. Called on first use, and again after it was lost. */
+  openChannel(reason: 'first' | 'lost'): Promise<ChannelSettings>;
+  /** A question is open (answer with `IHub.answerPolicy`), or no longer is. */
+  policyAsked(question: PolicyQuestion): void;
+  policySettled(questionId: number): void;
+}
+
+/** What the page may ask of the worker. Every method may reject with a Fault. */
+export interface IHub {
+  /** First call. `page` is a comlink proxy; null where there is no bridge (only `demo+` works then). */
+  start(page: IPage | null): Promise<{ readonly version: string }>;
+  /** @returns the view's id; problems with its sources are shown in frames, not thrown. @throws ParseError, RangeError faults for a spec that is wrong. */
+  openView(spec: ViewSpec, viewport: Viewport): Promise<number>;
+  closeView(viewId: number): Promise<void>;
+  setViewport(viewId: number, viewport: Viewport): Promise<void>;
+  /** An unseen view keeps its state and sends no frames; it sends the latest at once when seen again. */
+  setVisible(viewId: number, visible: boolean): Promise<void>;
+  /** A paused view holds its picture; the data behind it goes on. */
+  setPaused(viewId: number, paused: boolean): Promise<void>;
+  /** Waits until a visible view has news. One call at a time; a second one settles the first with no frames. */
+  pull(): Promise<readonly Frame[]>;
+  ask(viewId: number, query: ViewQuery): Promise<ViewAnswer>;
+  /** Try now rather than after the back-off. */
+  retry(viewId: number): Promise<void>;
+  answerPolicy(questionId: number, answer: PolicyAnswer): Promise<void>;
+  endpoints(): Promise<readonly EndpointStatus[]>;
+  /** The page goes: close everything at once. */
+  bye(): Promise<void>;
+}
