@@ -1,0 +1,76 @@
+// The Jupyter that the browser tests talk to: its home, its port and where it finds Labwire.
+//
+// By default it takes labextension, kernelspec and Python package from the checkout as built, so
+// that `npm run build && cd ui-tests && npx playwright test NAME` is the whole loop. With
+// LABWIRE_UI_FROM=installed it takes what the wheel put into the virtual environment: `npm test`.
+
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+export const python =
+  process.env.LABWIRE_PYTHON ??
+  [path.join(root, '.venv/bin/python'), path.join(root, '.venv/Scripts/python.exe')].find(file =>
+    existsSync(file),
+  ) ??
+  'python3';
+
+/**
+ * A fresh home and a free port. Playwright evaluates its configuration in every process; the first
+ * one decides, and the others read its choice from the environment.
+ */
+export async function prepareJupyter() {
+  process.env.LABWIRE_UI_PORT ??= String(await freePort());
+  process.env.LABWIRE_UI_HOME ??= makeHome();
+  const home = process.env.LABWIRE_UI_HOME;
+  const port = Number(process.env.LABWIRE_UI_PORT);
+  return { home, port, url: `http://127.0.0.1:${port}`, env: jupyterEnvironment(home) };
+}
+
+function makeHome() {
+  const home = mkdtempSync(path.join(tmpdir(), 'labwire-ui-'));
+  for (const folder of ['config', 'data', 'runtime', 'notebooks', 'workspaces', 'settings']) {
+    mkdirSync(path.join(home, folder));
+  }
+  for (const [folder, target] of [
+    ['labextensions', 'labwire/labextension'],
+    ['kernels', 'jupyter-config/kernels/labwire'],
+  ]) {
+    mkdirSync(path.join(home, 'checkout', folder), { recursive: true });
+    symlinkSync(path.join(root, target), path.join(home, 'checkout', folder, 'labwire'));
+  }
+  return home;
+}
+
+// Nothing of the user's own Jupyter is read or written: settings, policy and audit are the home's.
+function jupyterEnvironment(home) {
+  const fromCheckout = process.env.LABWIRE_UI_FROM !== 'installed';
+  return {
+    JUPYTER_CONFIG_DIR: path.join(home, 'config'),
+    JUPYTER_DATA_DIR: path.join(home, 'data'),
+    JUPYTER_RUNTIME_DIR: path.join(home, 'runtime'),
+    JUPYTERLAB_GALATA_ROOT_DIR: path.join(home, 'notebooks'),
+    JUPYTERLAB_SETTINGS_DIR: path.join(home, 'settings'),
+    JUPYTERLAB_WORKSPACES_DIR: path.join(home, 'workspaces'),
+    IPYTHONDIR: path.join(home, 'ipython'),
+    JUPYTER_PATH: fromCheckout ? path.join(home, 'checkout') : '',
+    PYTHONPATH: fromCheckout ? root : '',
+    LABWIRE_UI_PORT: process.env.LABWIRE_UI_PORT,
+    LABWIRE_UI_HOME: home,
+  };
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
