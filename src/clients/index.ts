@@ -1,1 +1,3 @@
-export {};
+// A machine, a transport and a clock make promises and subscriptions.
+export { Backoff } from './backoff.js';
+export { Pump, type PumpEnd } from './pump.js';
