@@ -1,0 +1,96 @@
+// What `npm test -- NAME` can name: each room with its kind of test and what has to be built for it.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from './steps.mjs';
+
+/**
+ * `node`: specs of node:test below the folder; `builds` names the parts of scripts/build.mjs that
+ * they use. `pytest`: a folder or file of tests/. `ui`: the browser.
+ */
+export const ROOMS = {
+  values: { kind: 'node', folder: 'src/values' },
+  wire: { kind: 'node', folder: 'src/wire' },
+  pyon: { kind: 'node', folder: 'src/protocols/pyon' },
+  sipyco: { kind: 'node', folder: 'src/protocols/sipyco' },
+  transports: { kind: 'node', folder: 'src/transports' },
+  clients: { kind: 'node', folder: 'src/clients' },
+  servers: { kind: 'node', folder: 'src/servers' },
+  demolab: { kind: 'node', folder: 'src/demolab' },
+  hub: { kind: 'node', folder: 'src/hub' },
+  models: { kind: 'node', folder: 'src/models' },
+  widgets: { kind: 'node', folder: 'src/widgets' },
+  plugins: { kind: 'node', folder: 'src/plugins' },
+  cli: { kind: 'node', folder: 'src/cli', builds: ['lib', 'cli'] },
+  npm: { kind: 'node', folder: 'src/npm', builds: ['lib', 'cli'] },
+  house: { kind: 'node', folder: 'scripts' },
+  bridge: { kind: 'pytest', folder: 'tests/bridge' },
+  helper: { kind: 'pytest', folder: 'tests/helper' },
+  peers: { kind: 'pytest', folder: 'tests/peers' },
+  ui: { kind: 'ui', folder: 'ui-tests/tests' },
+};
+
+/** Names of several rooms. `unit` needs no virtual environment, no browser and no bundle. */
+export const GROUPS = {
+  unit: Object.keys(ROOMS).filter(
+    name => ROOMS[name].kind === 'node' && !['cli', 'npm', 'house'].includes(name),
+  ),
+};
+
+/** The specs of a room as Node runs them; a spec is `*.long.spec.*` when it takes minutes. */
+export function specsOf(name, long) {
+  const { folder } = ROOMS[name];
+  if (!existsSync(path.join(root, folder))) {
+    return [];
+  }
+  return readdirSync(path.join(root, folder), { recursive: true })
+    .filter(file => /(^|[\\/])__tests__[\\/].*\.spec\.(ts|mjs)$/.test(file))
+    .filter(file => /\.long\.spec\./.test(file) === long)
+    .map(file => path.join(folder, file))
+    .sort()
+    .map(file =>
+      file.endsWith('.mjs') ? file : file.replace(/^src/, 'lib').replace(/\.ts$/, '.js'),
+    );
+}
+
+/**
+ * A project that compiles the specs of these rooms and what they refer to, and nothing else: a
+ * neighbour who is in the middle of something does not stop them.
+ * @returns {string} its tsconfig
+ */
+export function testProject(names) {
+  const folder = path.join(root, '.cache/tests', names.join('-'));
+  const up = file => path.relative(folder, path.join(root, file)).replaceAll('\\', '/');
+  const references = new Set();
+  for (const name of names) {
+    const room = ROOMS[name].folder;
+    const { references: others = [] } = JSON.parse(
+      readFileSync(path.join(root, room, 'tsconfig.json'), 'utf8'),
+    );
+    for (const reference of [room, ...others.map(other => path.join(room, other.path))]) {
+      references.add(up(reference));
+    }
+  }
+  const project = {
+    extends: up('tsconfig.tests.json'),
+    compilerOptions: {
+      // Not composite: specs may share helpers with a neighbour's specs.
+      composite: false,
+      incremental: true,
+      declaration: false,
+      declarationMap: false,
+      rootDir: up('src'),
+      outDir: up('lib'),
+      tsBuildInfoFile: '.tsbuildinfo',
+    },
+    include: names.map(name => `${up(ROOMS[name].folder)}/**/__tests__/**/*.ts`),
+    references: [...references].map(reference => ({ path: reference })),
+  };
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, 'tsconfig.json');
+  const text = `${JSON.stringify(project, null, 2)}\n`;
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    writeFileSync(file, text);
+  }
+  return file;
+}
