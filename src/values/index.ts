@@ -9,6 +9,13 @@ export {
   type Scheme,
 } from './address.js';
 export { type Alarm, NO_ALARM, type Severity } from './alarm.js';
+export { complex, dict, int, set, slice, tuple } from './build.js';
+export { type Cloned, type DTypeClone, fromClone, type PyClone, toClone } from './clone.js';
+export { isoText } from './datetime.js';
+export { OrderedDict, PyDict } from './dict.js';
+export { type ByteOrder, DType, type DTypeField, type DTypeKind, HOST_ORDER } from './dtype.js';
+export { parseDtype, structDtype, subarrayDtype } from './dtypename.js';
+export { pyEquals, pyExact } from './equal.js';
 export {
   BridgeError,
   ClosedError,
@@ -33,4 +40,14 @@ export {
   UnsupportedError,
 } from './errors.js';
 export { type Fault, fromFault, isFault, toFault } from './fault.js';
+export { float16ToNumber, numberToFloat16 } from './float16.js';
+export { bytesRepr, complexRepr, floatRepr, strRepr } from './format.js';
+export { Fraction } from './fraction.js';
+export { contiguousStrides, countOf, NDArray, swapBytes, type TypedArray } from './ndarray.js';
+export { type PlainValue, toPlain } from './plain.js';
+export { Complex, OpaqueObject, PyObject, type PyValue, Slice, Tuple } from './python.js';
 export type { Display, LinkState, LinkStatus, Reading } from './reading.js';
+export { pyRepr } from './repr.js';
+export { NAT, NumpyScalar, readElement, writeElement } from './scalar.js';
+export { PySet } from './set.js';
+export { typeName } from './typename.js';
