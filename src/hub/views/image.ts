@@ -22,7 +22,7 @@ import {
   type Raster,
   type Region,
 } from './imagepixels.js';
-import { histogramOf, levelsOf, type Spread, spreadOf } from './levels.js';
+import { levelsOf, type Spread, spreadOf } from './levels.js';
 import type { Body, IView } from './view.js';
 
 /** Makes a bitmap that crosses to the page without a copy; the worker passes the platform's. */
@@ -110,7 +110,7 @@ export class ImageView implements IView {
     const [width, height] = fitSize(region, this._width, this._height);
     const levels = levelsOf(this._spread, this._levels);
     const pixels = paint(raster, region, width, height, levels, colourTable(this._colormap));
-    const histogram = histogramOf(this._spread);
+    const histogram = this._spread.histogram.slice();
     const rest = {
       kind: 'image' as const,
       width,

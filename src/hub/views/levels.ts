@@ -1,34 +1,32 @@
-// How an image's values are spread: range, percentiles, histogram.
+// How an image's values are spread: range, histogram, percentiles.
 //
-// Taken from at most SAMPLE pixels, evenly spread over the image by a stride, so that the cost does
-// not grow with it; an image up to 512 × 512 is counted whole.
+// Range and histogram count at most COUNTED pixels, percentiles sort at most SORTED of them, evenly
+// spread over the image by a stride: the cost does not grow with the image, and one hot pixel a
+// million times brighter than the rest moves neither end of the colours.
 
 import type { Numbers } from './imagepixels.js';
 
-const SAMPLE = 262144; // pixels
-const FINE_BINS = 4096; // for percentiles: 1/4096 of the range, finer than 8-bit colours can show
+const COUNTED = 262144; // pixels: an image of 512 × 512 is counted whole
+const SORTED = 16384; // pixels: a percentile of so many is right to 0.1 %, one standard deviation
 export const HISTOGRAM_BINS = 256;
 
-/** The spread of a set of values. With no finite value the range is [0, 1] and `count` 0. */
+/** The spread of a set of values. With no finite value the range is [0, 1] and all counts are 0. */
 export type Spread = {
   readonly min: number;
   readonly max: number;
-  /** Finite values counted. */
-  readonly count: number;
-  /** Counts of `FINE_BINS` equal bins between min and max. */
-  readonly fine: Uint32Array;
+  /** Counts in `HISTOGRAM_BINS` equal bins between min and max. */
+  readonly histogram: Uint32Array;
+  /** Finite values, ascending: percentiles are read off. */
+  readonly sorted: Float64Array;
 };
 
 export function spreadOf(values: Numbers): Spread {
-  // An odd stride does not fall in step with the columns of images whose width is a power of two.
-  const stride = values.length <= SAMPLE ? 1 : Math.ceil(values.length / SAMPLE) | 1;
+  const stride = strideFor(values.length, COUNTED);
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  let count = 0;
   for (let i = 0; i < values.length; i += stride) {
     const value = values[i]!;
     if (Number.isFinite(value)) {
-      count++;
       if (value < min) {
         min = value;
       }
@@ -37,48 +35,54 @@ export function spreadOf(values: Numbers): Spread {
       }
     }
   }
-  const fine = new Uint32Array(FINE_BINS);
-  if (count === 0) {
-    return { min: 0, max: 1, count, fine };
+  const histogram = new Uint32Array(HISTOGRAM_BINS);
+  if (min > max) {
+    return { min: 0, max: 1, histogram, sorted: new Float64Array(0) };
   }
   // Halved first: max - min of two large floats may overflow.
-  const width = max / 2 - min / 2;
-  const perUnit = width === 0 ? 0 : FINE_BINS / 2 / width;
+  const halfWidth = max / 2 - min / 2;
+  const perUnit = halfWidth === 0 ? 0 : HISTOGRAM_BINS / 2 / halfWidth;
   for (let i = 0; i < values.length; i += stride) {
     const value = values[i]!;
     if (Number.isFinite(value)) {
-      fine[Math.min(FINE_BINS - 1, Math.floor((value - min) * perUnit))]!++;
+      histogram[Math.min(HISTOGRAM_BINS - 1, Math.floor((value - min) * perUnit))]!++;
     }
   }
-  return { min, max, count, fine };
+  return { min, max, histogram, sorted: sortedSample(values) };
 }
 
-/** The value below which `percent` (0 … 100) of the values lie, to within a bin. */
-export function percentile(spread: Spread, percent: number): number {
-  const wanted = (Math.min(100, Math.max(0, percent)) / 100) * spread.count;
-  const binWidth = spread.max / FINE_BINS - spread.min / FINE_BINS;
-  let seen = 0;
-  for (let bin = 0; bin < FINE_BINS; bin++) {
-    const here = spread.fine[bin]!;
-    if (here > 0 && seen + here >= wanted) {
-      return spread.min + binWidth * (bin + Math.max(0, wanted - seen) / here);
+function sortedSample(values: Numbers): Float64Array {
+  const stride = strideFor(values.length, SORTED);
+  const sample = new Float64Array(Math.ceil(values.length / stride));
+  let count = 0;
+  for (let i = 0; i < values.length; i += stride) {
+    if (Number.isFinite(values[i]!)) {
+      sample[count++] = values[i]!;
     }
-    seen += here;
   }
-  return spread.max;
+  return sample.subarray(0, count).sort();
 }
 
-/** Counts in `HISTOGRAM_BINS` equal bins between `spread.min` and `spread.max`. The caller owns it. */
-export function histogramOf(spread: Spread): Uint32Array<ArrayBuffer> {
-  const histogram = new Uint32Array(HISTOGRAM_BINS);
-  const fold = FINE_BINS / HISTOGRAM_BINS;
-  for (let bin = 0; bin < FINE_BINS; bin++) {
-    histogram[Math.floor(bin / fold)]! += spread.fine[bin]!;
-  }
-  return histogram;
+// Odd, so that it does not fall in step with the columns of an image whose width is a power of two.
+function strideFor(length: number, most: number): number {
+  return length <= most ? 1 : Math.ceil(length / most) | 1;
 }
 
-/** Ends of the colour map: percentiles of the data or fixed values; never equal, so that a flat image has a colour. */
+/** The value below which `percent` (0 … 100) of the values lie, as numpy interpolates. */
+export function percentile({ sorted, min, max }: Spread, percent: number): number {
+  if (sorted.length === 0 || percent <= 0) {
+    return min;
+  }
+  if (percent >= 100) {
+    return max;
+  }
+  const place = (percent / 100) * (sorted.length - 1);
+  const below = sorted[Math.floor(place)]!;
+  const above = sorted[Math.ceil(place)]!;
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+/** Ends of the colour map: percentiles or fixed values; never equal, so that a flat image has a colour. */
 export function levelsOf(
   spread: Spread,
   wanted: { readonly mode: 'percentile' | 'fixed'; readonly low: number; readonly high: number },
@@ -88,6 +92,5 @@ export function levelsOf(
   if (high > low) {
     return [low, high];
   }
-  const margin = Math.max(Math.abs(low) * 1e-6, Number.MIN_VALUE, low === 0 ? 1 : 0);
-  return [low, low + margin];
+  return [low, low === 0 ? 1 : low + Math.abs(low) * 1e-6];
 }
