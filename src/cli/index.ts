@@ -1,1 +1,2 @@
-export {};
+// The command `labwire`.
+export { run } from './program.js';
