@@ -1,6 +1,7 @@
 """A sync_struct publisher in plain Python: the foreign end for our subscriber.
 
-Written from the recordings in vectors/sipyco, with the standard library alone. It prints
+Written from the recordings in vectors/sipyco, with the standard library alone; run it as
+``python -m tests.peers.sync_publisher`` from the root of the checkout. It prints
 ``port N`` and then obeys standard input, one JSON object a line:
 
     {"op": "setitem", "path": [...], "key": ..., "value": ...}   also delitem, append, insert, pop
@@ -16,7 +17,7 @@ import asyncio
 import sys
 from typing import Any
 
-import pyon
+from tests.peers import pyon
 
 
 class Publisher:

@@ -1,6 +1,7 @@
 """A sync_struct subscriber in plain Python: the foreign end for our publisher.
 
-Written from the recordings in vectors/sipyco, with the standard library alone. It prints
+Written from the recordings in vectors/sipyco, with the standard library alone; run it as
+``python -m tests.peers.sync_subscriber`` from the root of the checkout. It prints
 ``mod ACTION`` for every line it has applied, ``eof`` when the publisher closes, and, for every line
 of its standard input, ``struct TEXT``: what it holds, as PYON v2.
 """
@@ -10,7 +11,7 @@ import asyncio
 import sys
 from typing import Any
 
-import pyon
+from tests.peers import pyon
 
 
 class Subscriber:
