@@ -5,7 +5,7 @@
 // pending, nor while the transport holds more than HIGH_WATER_BYTES that have not left. A peer that
 // makes us talk must therefore also listen, and a slow listener slows the instrument, not memory.
 
-import type { Fault } from '../values/index.js';
+import { type Fault, isLabwireError } from '../values/index.js';
 import { HIGH_WATER_BYTES, type IMachine, type ITransport } from '../wire/index.js';
 
 /** How the conversation ended when nobody threw. */
@@ -51,7 +51,7 @@ export class Pump<Command, Event extends { readonly type: string }> {
    */
   async run(): Promise<PumpEnd> {
     try {
-      this._write();
+      this._answer();
       for await (const chunk of this._transport.chunks) {
         if (this._closed) {
           break;
@@ -63,7 +63,7 @@ export class Pump<Command, Event extends { readonly type: string }> {
           break;
         }
         if (this._transport.bufferedBytes > HIGH_WATER_BYTES) {
-          await this._transport.drained();
+          await this._transport.drained().catch(() => {}); // a loss: `chunks` tells
         }
       }
       if (this._fault === null && !this._closed) {
@@ -106,9 +106,21 @@ export class Pump<Command, Event extends { readonly type: string }> {
     }
   }
 
+  // What has arrived before a loss is still delivered: that we cannot answer it is known to
+  // `chunks` as well, and told at its end.
+  private _answer(): void {
+    try {
+      this._write();
+    } catch (error) {
+      if (!isLabwireError(error)) {
+        throw error;
+      }
+    }
+  }
+
   private async _deliver(): Promise<void> {
     // Answers leave before the listener may wait: a peer that waits for one is not held up by it.
-    this._write();
+    this._answer();
     for (const event of this._machine.takeEvents()) {
       if (this._closed) {
         return;
@@ -121,6 +133,6 @@ export class Pump<Command, Event extends { readonly type: string }> {
         await wait;
       }
     }
-    this._write();
+    this._answer();
   }
 }
