@@ -1,0 +1,226 @@
+"""What a cell can show: descriptions that JupyterLab turns into live views.
+
+The description is the content of ``application/vnd.labwire.view.v1+json``::
+
+    {"version": 1, "view": "auto" | "number" | "trace" | "image" | "table",
+     "sources": [{"role": "value" | "x" | "y" | "error" | "table", "address": "…"}, …],
+     "options": {…}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from . import address as addresses
+from . import options as option_table
+from .address import Address, Key
+from .options import in_words
+
+__all__ = ["View", "dataset", "view"]
+
+MIME_TYPE = "application/vnd.labwire.view.v1+json"
+
+_VIEWS = ("auto", "number", "trace", "image", "table")
+# The role of the source that a view shows; beside a trace's there may be x and error.
+_MAIN_ROLE = {"auto": "value", "number": "value", "trace": "y", "image": "value", "table": "table"}
+_SHOWN_SCHEMES = ("sipyco+sync",)  # what this release can draw
+
+
+class View:
+    """A description of a live view: the last expression of a cell, or ``display(view)``, shows it.
+
+    It holds addresses and options, no data and no connection. Where Labwire is not installed, or
+    the notebook is not trusted, its text is shown instead.
+
+    Attributes
+    ----------
+    kind : str
+        ``"auto"``, ``"number"``, ``"trace"``, ``"image"`` or ``"table"``.
+    sources : tuple of (role, address)
+        What is shown.
+    options : dict
+        What was set, with the names of the description.
+    """
+
+    __slots__ = ("kind", "options", "sources")
+
+    def __init__(
+        self, kind: str, sources: tuple[tuple[str, str], ...], options: dict[str, Any]
+    ) -> None:
+        self.kind = kind
+        self.sources = sources
+        self.options = options
+
+    def spec(self) -> dict[str, Any]:
+        """The description as JSON-ready data; a new object each time."""
+        return {
+            "version": 1,
+            "view": self.kind,
+            "sources": [{"role": role, "address": address} for role, address in self.sources],
+            "options": dict(self.options),
+        }
+
+    def _repr_mimebundle_(
+        self,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
+    ) -> dict[str, Any]:
+        bundle = {MIME_TYPE: self.spec(), "text/plain": repr(self)}
+        if include is not None:
+            wanted = set(include)
+            bundle = {name: data for name, data in bundle.items() if name in wanted}
+        unwanted = set(exclude or ())
+        return {name: data for name, data in bundle.items() if name not in unwanted}
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{role}: {address}" if role in ("x", "error") else address
+            for role, address in self.sources
+        )
+        kind = "live view" if self.kind == "auto" else f"live {self.kind}"
+        return f"<Labwire {kind} of {shown}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and self.spec() == other.spec()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def dataset(
+    address: str,
+    key: Key | None = None,
+    *,
+    view: str = "auto",
+    x: Key | None = None,
+    error: Key | None = None,
+    title: str | None = None,
+    **options: Any,
+) -> View:
+    """Show a dataset live in this cell.
+
+    Parameters
+    ----------
+    address
+        Where the datasets are published: ``"sipyco+sync://HOST:PORT/NOTIFIER"``. The usual port is
+        3250, ARTIQ's notifier is ``datasets``. With ``demo+`` in front, the demo lab in the browser
+        answers: ``"demo+sipyco+sync:///datasets"``.
+    key
+        The dataset, such as ``"rabi.p"``; a list is the path to a nested value. Without one, all
+        datasets are shown as a table.
+    view
+        ``"number"``, ``"trace"``, ``"image"``, ``"table"``, or ``"auto"``, which goes by the
+        shape of the value.
+    x, error
+        For a trace: the datasets with the x values and with the error bars, by key in the same
+        notifier or by whole address.
+    title
+        Shown above the view instead of the name.
+    **options
+        ``height`` (px) for every view; ``unit``, ``scale``, ``precision`` for numbers;
+        ``style`` (``"line"``, ``"points"``, ``"steps"``), ``log_x``, ``log_y`` for traces;
+        ``colormap`` (``"viridis"``, ``"gray"``, ``"inferno"``, ``"cividis"``, ``"twilight"``) and
+        ``levels`` (two percentiles) for images; ``filter`` for tables.
+
+    Returns
+    -------
+    View
+        Make it the last expression of the cell to show it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument that cannot work, with what would.
+
+    Examples
+    --------
+    >>> lw.dataset("sipyco+sync://127.0.0.1:3250/datasets", "rabi.p", x="rabi.t")
+    <Labwire live trace of sipyco+sync://127.0.0.1:3250/datasets#rabi.p, \
+x: sipyco+sync://127.0.0.1:3250/datasets#rabi.t>
+    """
+    base = addresses.parse(address)
+    if base.scheme != "sipyco+sync":
+        raise ValueError(
+            f"a dataset has an address that starts with sipyco+sync://, not {base.scheme}://"
+        )
+    main = base if key is None else addresses.with_key(base, key)
+    _check_view(view)
+    if x is not None or error is not None:
+        if view not in ("auto", "trace"):
+            raise ValueError(f"x and error belong to a trace, not to view={view!r}")
+        if main.fragment is None:
+            raise ValueError("x and error need a key: which dataset is drawn over x?")
+        view = "trace"
+    elif view == "auto" and main.fragment is None:
+        view = "table"
+    sources = {_MAIN_ROLE[view]: main}
+    for role, other in (("x", x), ("error", error)):
+        if other is not None:
+            sources[role] = _beside(base, role, other)
+    return _make(view, sources, {"title": title, **options})
+
+
+def view(view: str, sources: str | Mapping[str, str], **options: Any) -> View:
+    """Show anything that has an address live in this cell.
+
+    Parameters
+    ----------
+    view
+        ``"number"``, ``"trace"``, ``"image"``, ``"table"`` or ``"auto"``.
+    sources
+        One address, or a dict ``{role: address}``. The roles are ``value`` (number, image, auto),
+        ``table`` (table), and ``y``, ``x``, ``error`` (trace).
+    **options
+        ``title`` and those of :func:`dataset`.
+
+    Examples
+    --------
+    >>> lw.view("number", "demo+sipyco+sync:///datasets#temperature", precision=2)
+    <Labwire live number of demo+sipyco+sync:///datasets#temperature>
+    """
+    _check_view(view)
+    if isinstance(sources, str):
+        sources = {_MAIN_ROLE[view]: sources}
+    elif not isinstance(sources, Mapping):
+        raise TypeError(
+            f"sources is an address or a dict {{role: address}}, not {type(sources).__name__}"
+        )
+    checked = {role: addresses.parse(address) for role, address in sources.items()}
+    return _make(view, checked, options)
+
+
+def _beside(base: Address, role: str, other: object) -> Address:
+    if isinstance(other, str) and "://" in other:
+        return addresses.parse(other)
+    if not isinstance(other, (str, list, tuple)):
+        raise TypeError(
+            f"{role} is the key of a dataset or an address, not {type(other).__name__}: {other!r}"
+        )
+    notifier = addresses.parse(base.text.partition("#")[0])
+    return addresses.with_key(notifier, other)
+
+
+def _check_view(name: object) -> None:
+    if name not in _VIEWS:
+        raise ValueError(f"view={name!r} does not exist: there are {', '.join(_VIEWS)}")
+
+
+def _make(view: str, sources: Mapping[str, Address], options: Mapping[str, Any]) -> View:
+    main = _MAIN_ROLE[view]
+    allowed = (main, "x", "error") if view == "trace" else (main,)
+    for role, address in sources.items():
+        if role not in allowed:
+            raise ValueError(f"view={view!r} has no source {role!r}: it takes {in_words(allowed)}")
+        _refuse_scheme(address)
+    if main not in sources:
+        raise ValueError(f"view={view!r} needs a source {main!r}: the address of what it shows")
+    pairs = tuple((role, address.text) for role, address in sources.items())
+    return View(view, pairs, option_table.check(view, options))
+
+
+def _refuse_scheme(address: Address) -> None:
+    if address.scheme not in _SHOWN_SCHEMES:
+        raise NotImplementedError(
+            f"{address.scheme}:// cannot be shown yet: this release of Labwire shows "
+            f"{in_words([f'{scheme}://' for scheme in _SHOWN_SCHEMES])}"
+        )
