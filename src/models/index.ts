@@ -1,1 +1,33 @@
-export {};
+// The page's mirrors of the hub: no pixels here, and no protocol.
+
+export type * from '../hub/api.js';
+export {
+  BRIDGE_SESSION,
+  BridgeOpener,
+  type IBridgeServer,
+  type SessionState,
+} from './bridge.js';
+export { FramePump, type FrameSink, type IScreen } from './framepump.js';
+export { HubSession, type HubState, type IHubSession } from './hub.js';
+export { FIRST_VIEWPORT, type IFrameSource, LiveViewModel, type ViewPhase } from './liveview.js';
+export { PolicyModel } from './policy.js';
+export { errorOf, faultOf } from './remote.js';
+export {
+  addressesOf,
+  COLORMAPS,
+  endpointsOf,
+  isQuiet,
+  nameOf,
+  parseSpec,
+  specOf,
+  titleOf,
+  VIEW_KINDS,
+  VIEW_MIME,
+} from './spec.js';
+export {
+  type IWorkerHandle,
+  startWorker,
+  type WorkerMaker,
+  workerFromBlob,
+  workerFromFile,
+} from './worker.js';
