@@ -44,7 +44,18 @@ export { float16ToNumber, numberToFloat16 } from './float16.js';
 export { bytesRepr, complexRepr, floatRepr, strRepr } from './format.js';
 export { Fraction } from './fraction.js';
 export { contiguousStrides, countOf, NDArray, swapBytes, type TypedArray } from './ndarray.js';
+export { getArrayItem, setArrayItem } from './npassign.js';
 export { type PlainValue, toPlain } from './plain.js';
+export { PythonError, type PythonErrorClass } from './pyerror.js';
+export {
+  appendItem,
+  deleteItem,
+  getItem,
+  insertItem,
+  iterate,
+  popItem,
+  setItem,
+} from './pyindex.js';
 export { Complex, OpaqueObject, PyObject, type PyValue, Slice, Tuple } from './python.js';
 export type { Display, LinkState, LinkStatus, Reading } from './reading.js';
 export { pyRepr } from './repr.js';
