@@ -1,1 +1,10 @@
-export {};
+// Transports that need Node.
+export { PlatformClock as NodeClock } from '../clock.js';
+export {
+  connectTcp,
+  listenTcp,
+  type TcpConnectOptions,
+  TcpListener,
+  type TcpListenOptions,
+  TcpTransport,
+} from './tcp.js';
