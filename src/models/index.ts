@@ -2,11 +2,30 @@
 
 export type * from '../hub/api.js';
 export {
+  type AxisUnit,
+  axisUnit,
+  type Range,
+  steppedDecades,
+  steppedRange,
+  tickTexts,
+  within,
+  zoomed,
+} from './axis.js';
+export {
   BRIDGE_SESSION,
   BridgeOpener,
   type IBridgeServer,
   type SessionState,
 } from './bridge.js';
+export {
+  formatAge,
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatIso,
+  formatNumber,
+  formatRate,
+} from './format.js';
 export { FramePump, type FrameSink, type IScreen } from './framepump.js';
 export { HubSession, type HubState, type IHubSession } from './hub.js';
 export { FIRST_VIEWPORT, type IFrameSource, LiveViewModel, type ViewPhase } from './liveview.js';
