@@ -1,0 +1,378 @@
+"""All streams of the bridge, and what each record does to them.
+
+Source: docs/protocols/bridge.md, "OPEN" ... "ATTACH", "A stream's life".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable
+
+from .addresses import Address
+from .audit import Audit
+from .failures import Failure, over_limit
+from .intake import Beyond
+from .limits import Limits
+from .link import Client, Link
+from .opening import Opener, Wish
+from .policy import Policy
+from .questions import Questions
+from .records import COUNT, CREDIT, Json, Kind, Record, with_bytes
+from .stream import Stream
+
+AUDITED = ("action", "endpoint", "method", "old", "new", "detail")
+
+
+class Streams:
+    """Opens, carries, hands over and closes.
+
+    ``on_busy(parent)``: the first stream opened, on behalf of the message with that header;
+    ``on_idle()``: the last one closed.
+    """
+
+    def __init__(
+        self,
+        *,
+        opener: Opener,
+        policy: Policy,
+        questions: Questions,
+        audit: Audit,
+        limits: Limits,
+        on_busy: Callable[[bytes], None],
+        on_idle: Callable[[], None],
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._opener = opener
+        self._policy = policy
+        self._questions = questions
+        self._audit = audit
+        self._limits = limits
+        self._on_busy = on_busy
+        self._on_idle = on_idle
+        self._by_token: dict[str, Stream] = {}
+        self.ignored: Counter[str] = Counter()
+        """Records for streams that are not open, by kind: they crossed a CLOSED."""
+        self._actions: dict[int, Callable[[Client, Link, Record], None]] = {
+            Kind.ACK: self._nothing,
+            Kind.PONG: self._nothing,
+            Kind.PING: self._ping,
+            Kind.STOP: self._stop,
+            Kind.AUDIT: self._report,
+            Kind.OPEN: self._open,
+            Kind.DATA: self._data,
+            Kind.CREDIT: self._credit,
+            Kind.END: self._end,
+            Kind.CLOSE: self._close,
+            Kind.ANSWER: self._answer,
+            Kind.ATTACH: self._attach,
+        }
+
+    def __len__(self) -> int:
+        """How many are open, detached ones too."""
+        return len(self._by_token)
+
+    def endpoints(self) -> list[str]:
+        """Where they lead, for the status text."""
+        return sorted({stream.target.endpoint for stream in self._by_token.values()})
+
+    def perform(self, client: Client, link: Link, record: Record) -> None:
+        """Do what ``record`` asks for."""
+        self._actions[record.kind](client, link, record)
+
+    def leave(self, link: Link, deadline: float) -> None:
+        """``link`` is void: what it opens is cancelled, what it holds is detached until
+        ``deadline``.
+        """
+        for task in list(link.opening.values()):
+            task.cancel()
+        self._questions.withdraw(link)
+        for stream in list(link.streams.values()):
+            stream.detach(deadline)
+
+    def expire(self, now: float) -> None:
+        """Close detached streams that nobody claimed in time."""
+        for stream in list(self._by_token.values()):
+            if stream.deadline is not None and now > stream.deadline:
+                _lease_over(stream)
+
+    def expire_link(self, link: Link) -> None:
+        """Close what a client holds that has gone silent."""
+        for stream in list(link.streams.values()):
+            _lease_over(stream)
+
+    def close_all(self, reason: str, message: str) -> None:
+        for stream in list(self._by_token.values()):
+            stream.close(reason, message)
+
+    def stop(self, link: Link, number: int) -> Json:
+        """Urgent stop of one stream of a link, or of all (0): at once, and nothing more goes out."""
+        numbers = [number] if number else [*link.opening, *link.streams]
+        count = dropped = 0
+        for one in numbers:
+            stream = link.streams.get(one)
+            task = link.opening.get(one)
+            if stream is not None:
+                stream.close("stop", "stopped by the user", abort=True)
+                dropped += stream.lost
+            elif task is not None:
+                self._cancel(link, one, task, "stop", "stopped by the user")
+            else:
+                continue
+            count += 1
+        link.outbox.flush()
+        self._audit.write(
+            "stop", {"client": link.client_name, "streams": count, "dropped": dropped}
+        )
+        return {"streams": count, "dropped": dropped}
+
+    # -- records -----------------------------------------------------------------------------
+
+    def _nothing(self, client: Client, link: Link, record: Record) -> None:
+        """A sign of life, which was noted."""
+
+    def _ping(self, client: Client, link: Link, record: Record) -> None:
+        link.outbox.put(with_bytes(Kind.PONG, record.stream, record.payload))
+
+    def _stop(self, client: Client, link: Link, record: Record) -> None:
+        link.put(Kind.STOPPED, record.stream, self.stop(link, record.stream))
+
+    def _report(self, client: Client, link: Link, record: Record) -> None:
+        fields: Json = {"client": link.client_name}
+        if record.stream in link.streams:
+            fields["to"] = link.streams[record.stream].target.endpoint
+        for name in AUDITED:
+            if name in record.fields:
+                fields[name] = record.fields[name][: self._limits.audit_text]
+        self._audit.write("report", fields)
+
+    def _data(self, client: Client, link: Link, record: Record) -> None:
+        stream = link.streams.get(record.stream)
+        if stream is None:
+            self.ignored["DATA"] += 1
+        else:
+            stream.data(record.payload)
+
+    def _credit(self, client: Client, link: Link, record: Record) -> None:
+        stream = link.streams.get(record.stream)
+        if stream is None:
+            self.ignored["CREDIT"] += 1
+        else:
+            stream.credit(*CREDIT.unpack(record.payload))
+
+    def _end(self, client: Client, link: Link, record: Record) -> None:
+        stream = link.streams.get(record.stream)
+        if stream is None:
+            self.ignored["END"] += 1
+        else:
+            stream.end(*COUNT.unpack(record.payload))
+
+    def _close(self, client: Client, link: Link, record: Record) -> None:
+        stream = link.streams.get(record.stream)
+        task = link.opening.get(record.stream)
+        if stream is not None and record.fields.get("abort", False):
+            stream.close("client", "the client closed the stream", abort=True)
+        elif stream is not None:
+            stream.close_gently()
+        elif task is not None:
+            self._cancel(
+                link, record.stream, task, "client", "the client gave up while it was opening"
+            )
+        else:
+            self.ignored["CLOSE"] += 1
+
+    def _answer(self, client: Client, link: Link, record: Record) -> None:
+        try:
+            self._questions.answer(link, record.fields["question"], record.fields["choice"])
+        except Failure as failure:
+            link.put(Kind.FAILED, 0, failure.as_json())
+
+    def _attach(self, client: Client, link: Link, record: Record) -> None:
+        number, fields = record.stream, record.fields
+        stream = self._by_token.get(fields["token"])
+        try:
+            self._check_number(
+                link, number, "attach", 1 if stream is None or stream.link is not link else 0
+            )
+            if stream is None or stream.closing:
+                raise Failure(
+                    "attach",
+                    "token",
+                    "no stream has that token, or it was used",
+                    "open the stream again",
+                )
+            token = stream.token
+            try:
+                stream.attach(link, number, fields["received"], fields["credit"])
+            except Beyond:
+                ahead = fields["received"] > stream.newest
+                raise Failure(
+                    "attach",
+                    "ahead" if ahead else "gone",
+                    f"bytes {stream.oldest} to {stream.newest} are kept, "
+                    f"not from {fields['received']} on",
+                    "open the stream again",
+                    oldest=stream.oldest,
+                    newest=stream.newest,
+                ) from None
+        except Failure as failure:
+            link.put(Kind.FAILED, number, failure.as_json())
+            return
+        del self._by_token[token]
+        self._by_token[stream.token] = stream
+        self._audit.write(
+            "attach", {"client": link.client_name, "endpoint": stream.target.endpoint}
+        )
+
+    # -- opening -----------------------------------------------------------------------------
+
+    def _open(self, client: Client, link: Link, record: Record) -> None:
+        number = record.stream
+        try:
+            self._check_number(link, number, "open", 1)
+            wish = Wish.of(record.fields, self._limits)
+        except Failure as failure:
+            if number in link.streams or number in link.opening:
+                # FAILED on that number would be taken for the stream that has it.
+                link.put(Kind.FAILED, 0, {**failure.as_json(), "stream": number})
+            else:
+                link.put(Kind.FAILED, number, failure.as_json())
+            self._audit_refusal(
+                link, str(record.fields.get("host", ""))[: self._limits.host_chars], failure
+            )
+            return
+        link.opening[number] = self._loop.create_task(
+            self._opening(client, link, number, wish, record.fields["credit"])
+        )
+
+    async def _opening(
+        self, client: Client, link: Link, number: int, wish: Wish, allowed: int
+    ) -> None:
+        async def ask(host: str, address: Address, port: int, rule: str) -> str:
+            choice = await self._questions.ask(
+                link, number, host, (address, port), rule, self._policy.choices
+            )
+            self._audit.write(
+                "answer",
+                {
+                    "client": link.client_name,
+                    "endpoint": wish.endpoint,
+                    "address": str(address),
+                    "choice": choice,
+                },
+            )
+            if choice != "no":
+                client.once.add((address, port))
+            if choice == "always":
+                try:
+                    self._policy.remember(address, port)
+                except OSError as error:
+                    print(f"labwire: the user's list cannot be written: {error}", file=sys.stderr)
+            return choice
+
+        try:
+            sock, target, budget = await self._opener.open(
+                wish, lambda a, p: (a, p) in client.once, ask
+            )
+        except Failure as failure:
+            link.opening.pop(number, None)
+            link.put(Kind.FAILED, number, failure.as_json())
+            self._audit_refusal(link, wish.endpoint, failure)
+            return
+        except Exception:
+            link.opening.pop(number, None)
+            traceback.print_exc(file=sys.stderr)
+            defect = Failure(
+                "open",
+                "defect",
+                "the bridge failed in itself; its log says where",
+                "report the log",
+            )
+            link.put(Kind.FAILED, number, defect.as_json())
+            return
+        # No await from here on: nobody can cancel a socket away.
+        link.opening.pop(number, None)
+        stream = Stream(self._loop, sock, target, self._limits, budget, self._closed)
+        if not self._by_token:
+            self._on_busy(link.parent)
+        self._by_token[stream.token] = stream
+        stream.open(link, number, allowed)
+        self._audit.write(
+            "open",
+            {
+                "client": link.client_name,
+                "endpoint": target.endpoint,
+                "address": target.address,
+                "rule": target.rule,
+                "budget": budget,
+                "label": target.label,
+            },
+        )
+
+    def _check_number(self, link: Link, number: int, stage: str, more: int) -> None:
+        assert stage in ("open", "attach")
+        if number == 0 or number in link.streams or number in link.opening:
+            raise Failure(
+                "open" if stage == "open" else "attach",
+                "stream",
+                f"stream {number} is {'the link itself' if number == 0 else 'in use'}",
+                "choose a number that is free",
+            )
+        if len(link.streams) + len(link.opening) + more > self._limits.streams:
+            raise over_limit(
+                "open" if stage == "open" else "attach",
+                "streams",
+                self._limits.streams,
+                "streams",
+                "close some first",
+            )
+
+    def _cancel(
+        self, link: Link, number: int, task: asyncio.Task[None], reason: str, message: str
+    ) -> None:
+        link.opening.pop(number, None)
+        task.cancel()
+        link.put(
+            Kind.CLOSED,
+            number,
+            {"reason": reason, "message": message, "sent": 0, "received": 0, "lost": 0},
+        )
+
+    def _closed(self, stream: Stream) -> None:
+        self._by_token.pop(stream.token, None)
+        self._audit.write(
+            "close",
+            {
+                "client": stream.client_name,
+                "endpoint": stream.target.endpoint,
+                "address": stream.target.address,
+                "reason": stream.reason,
+                "sent": stream.sent,
+                "received": stream.received,
+                "lost": stream.lost,
+            },
+        )
+        if not self._by_token:
+            self._on_idle()
+
+    def _audit_refusal(self, link: Link, endpoint: str, failure: Failure) -> None:
+        self._audit.write(
+            "refused" if failure.stage in ("policy", "open") else "failed",
+            {
+                "client": link.client_name,
+                "endpoint": endpoint,
+                **({"address": failure.facts["address"]} if "address" in failure.facts else {}),
+                "stage": failure.stage,
+                "rule": failure.rule,
+            },
+        )
+
+
+def _lease_over(stream: Stream) -> None:
+    stream.close(
+        "lease",
+        "nothing was heard of the client for too long",
+        "open it again; a page in the background must be allowed to run its worker",
+    )
