@@ -43,7 +43,7 @@ export { type Fault, fromFault, isFault, toFault } from './fault.js';
 export { float16ToNumber, numberToFloat16 } from './float16.js';
 export { bytesRepr, complexRepr, floatRepr, strRepr } from './format.js';
 export { Fraction } from './fraction.js';
-export { contiguousStrides, countOf, NDArray, swapBytes, type TypedArray } from './ndarray.js';
+export { contiguousStrides, countOf, NDArray, type TypedArray } from './ndarray.js';
 export { getArrayItem, setArrayItem } from './npassign.js';
 export { type PlainValue, toPlain } from './plain.js';
 export { PythonError, type PythonErrorClass } from './pyerror.js';
@@ -59,6 +59,6 @@ export {
 export { Complex, OpaqueObject, PyObject, type PyValue, Slice, Tuple } from './python.js';
 export type { Display, LinkState, LinkStatus, Reading } from './reading.js';
 export { pyRepr } from './repr.js';
-export { NAT, NumpyScalar, readElement, writeElement } from './scalar.js';
+export { NAT, NumpyScalar, readElement, swapBytes, unitSize, writeElement } from './scalar.js';
 export { PySet } from './set.js';
 export { typeName } from './typename.js';

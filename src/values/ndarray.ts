@@ -7,7 +7,7 @@ import { type DType, HOST_ORDER } from './dtype.js';
 import { parseDtype } from './dtypename.js';
 import { float16ToNumber } from './float16.js';
 import type { PyValue } from './python.js';
-import { readElement, viewOf, writeElement } from './scalar.js';
+import { readElement, swapBytes, viewOf, writeElement } from './scalar.js';
 
 /** The arrays of JavaScript that hold what some dtype holds. */
 export type TypedArray =
@@ -315,16 +315,7 @@ export function countOf(shape: readonly number[]): number {
   return count;
 }
 
-/** Reverse each group of `size` bytes in place. */
-export function swapBytes(bytes: Uint8Array, size: number): void {
-  for (let start = 0; start + size <= bytes.length; start += size) {
-    for (let i = start, j = start + size - 1; i < j; i += 1, j -= 1) {
-      const byte = bytes[i]!;
-      bytes[i] = bytes[j]!;
-      bytes[j] = byte;
-    }
-  }
-}
+export { swapBytes };
 
 type MakeArray = (buffer: ArrayBuffer, offset: number, length: number) => TypedArray;
 

@@ -1,28 +1,31 @@
 // One element of a numpy array: its bytes, and the Python value they mean.
 
-import type { DType } from './dtype.js';
+import { type DType, HOST_ORDER } from './dtype.js';
 import { parseDtype } from './dtypename.js';
 import { float16ToNumber, numberToFloat16 } from './float16.js';
 import { Complex, type PyValue, Tuple } from './python.js';
 
 /**
- * A numpy scalar, e.g. `np.int32(5)`. `bytes` are its own `dtype.itemsize` bytes, not shared, in the
- * dtype's byte order; they must not be changed.
+ * A numpy scalar, e.g. `np.int32(5)`. Always in this computer's byte order, as numpy's are. `bytes`
+ * are its own `dtype.itemsize` bytes; they must not be changed.
  */
 export class NumpyScalar {
   readonly dtype: DType;
   readonly bytes: Uint8Array;
 
-  /** @throws {RangeError} `bytes` has not `dtype.itemsize` bytes. */
+  /**
+   * @param bytes - one element in the dtype's byte order; kept, or copied where that is foreign.
+   * @throws {RangeError} `bytes` has not `dtype.itemsize` bytes.
+   */
   constructor(dtype: DType | string, bytes: Uint8Array) {
-    this.dtype = typeof dtype === 'string' ? parseDtype(dtype) : dtype;
-    this.bytes = bytes;
-    // An empty np.str_ or np.bytes_ has no size, and a NUL for its content.
-    if (bytes.length !== this.dtype.itemsize && this.dtype.itemsize !== 0) {
+    const type = typeof dtype === 'string' ? parseDtype(dtype) : dtype;
+    if (bytes.length !== type.itemsize) {
       throw new RangeError(
-        `a scalar of dtype ${this.dtype.str} has ${this.dtype.itemsize} bytes, not ${bytes.length}`,
+        `a scalar of dtype ${type.str} has ${type.itemsize} bytes, not ${bytes.length}`,
       );
     }
+    this.dtype = type.withByteOrder(HOST_ORDER);
+    this.bytes = type.isNative ? bytes : swapped(type, bytes);
   }
 
   /** A scalar of a number, bool or complex; the value is cast as C does, not checked. */
@@ -48,7 +51,36 @@ export class NumpyScalar {
 
   /** Ticks of a datetime64 or timedelta64, or of any integer dtype. NaT is -2^63. */
   ticks(): bigint {
-    return viewOf(this.bytes).getBigInt64(0, this.dtype.byteorder !== '>');
+    return viewOf(this.bytes).getBigInt64(0, HOST_ORDER === '<');
+  }
+}
+
+function swapped(dtype: DType, bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  swapBytes(copy, unitSize(dtype));
+  return copy;
+}
+
+/** Bytes that are swapped together: a part of a complex, a character of a text. */
+export function unitSize(dtype: DType): number {
+  switch (dtype.kind) {
+    case 'c':
+      return dtype.itemsize / 2;
+    case 'U':
+      return 4;
+    default:
+      return dtype.itemsize;
+  }
+}
+
+/** Reverse each group of `size` bytes in place. */
+export function swapBytes(bytes: Uint8Array, size: number): void {
+  for (let start = 0; start + size <= bytes.length; start += size) {
+    for (let i = start, j = start + size - 1; i < j; i += 1, j -= 1) {
+      const byte = bytes[i]!;
+      bytes[i] = bytes[j]!;
+      bytes[j] = byte;
+    }
   }
 }
 
