@@ -67,6 +67,10 @@ export async function ensurePython(requirements = 'requirements-test.txt') {
   if (!existsSync(python)) {
     await step('python -m venv .venv', makeVenv);
   }
+  // The checkout's package.json says that .js files are modules; the one in jupyter_builder is not.
+  if (!existsSync(path.join(venv, 'package.json'))) {
+    writeFileSync(path.join(venv, 'package.json'), '{ "type": "commonjs" }\n');
+  }
   const files = ['requirements.txt', 'requirements-test.txt', 'requirements-lock.txt'];
   const hash = hashOf(files.map(file => path.join(root, file)));
   // Whoever has the packages of the tests has those of the demo.

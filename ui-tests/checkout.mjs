@@ -4,20 +4,14 @@
 // that `npm run build && cd ui-tests && npx playwright test NAME` is the whole loop. With
 // LABWIRE_UI_FROM=installed it takes what the wheel put into the virtual environment: `npm test`.
 
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { linkCheckout } from '../scripts/jupyterpath.mjs';
+import { freePort } from '../scripts/ports.mjs';
+import { python as own } from '../scripts/setup.mjs';
 
-export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-
-export const python =
-  process.env.LABWIRE_PYTHON ??
-  [path.join(root, '.venv/bin/python'), path.join(root, '.venv/Scripts/python.exe')].find(file =>
-    existsSync(file),
-  ) ??
-  'python3';
+export const python = existsSync(own) ? own : 'python3';
 
 /**
  * A fresh home and a free port. Playwright evaluates its configuration in every process; the first
@@ -36,20 +30,15 @@ function makeHome() {
   for (const folder of ['config', 'data', 'runtime', 'notebooks', 'workspaces', 'settings']) {
     mkdirSync(path.join(home, folder));
   }
-  for (const [folder, target] of [
-    ['labextensions', 'labwire/labextension'],
-    ['kernels', 'jupyter-config/kernels/labwire'],
-  ]) {
-    mkdirSync(path.join(home, 'checkout', folder), { recursive: true });
-    symlinkSync(path.join(root, target), path.join(home, 'checkout', folder, 'labwire'));
-  }
   return home;
 }
 
 // Nothing of the user's own Jupyter is read or written: settings, policy and audit are the home's.
 function jupyterEnvironment(home) {
-  const fromCheckout = process.env.LABWIRE_UI_FROM !== 'installed';
   return {
+    ...(process.env.LABWIRE_UI_FROM === 'installed'
+      ? { JUPYTER_PATH: '', PYTHONPATH: '' }
+      : linkCheckout(path.join(home, 'checkout'))),
     JUPYTER_CONFIG_DIR: path.join(home, 'config'),
     JUPYTER_DATA_DIR: path.join(home, 'data'),
     JUPYTER_RUNTIME_DIR: path.join(home, 'runtime'),
@@ -57,20 +46,7 @@ function jupyterEnvironment(home) {
     JUPYTERLAB_SETTINGS_DIR: path.join(home, 'settings'),
     JUPYTERLAB_WORKSPACES_DIR: path.join(home, 'workspaces'),
     IPYTHONDIR: path.join(home, 'ipython'),
-    JUPYTER_PATH: fromCheckout ? path.join(home, 'checkout') : '',
-    PYTHONPATH: fromCheckout ? root : '',
     LABWIRE_UI_PORT: process.env.LABWIRE_UI_PORT,
     LABWIRE_UI_HOME: home,
   };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

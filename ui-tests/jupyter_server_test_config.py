@@ -14,3 +14,5 @@ c.ServerApp.port = int(os.environ["LABWIRE_UI_PORT"])  # noqa: F821
 c.ServerApp.allow_root = True  # noqa: F821
 c.LabApp.workspaces_dir = str(home / "workspaces")  # noqa: F821
 c.LabApp.user_settings_dir = str(home / "settings")  # noqa: F821
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"  # noqa: F821
+c.LabApp.news_url = None  # noqa: F821

@@ -4,7 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { CHROMIUM_ARGS, findChromium } from '../scripts/chromium.mjs';
-import { prepareJupyter, python, root } from './checkout.mjs';
+import { root } from '../scripts/steps.mjs';
+import { prepareJupyter, python } from './checkout.mjs';
 
 const base = createRequire(import.meta.url)('@jupyterlab/galata/lib/playwright-config');
 const jupyter = await prepareJupyter();
@@ -20,7 +21,9 @@ export default {
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  grepInvert: process.env.LABWIRE_LONG ? undefined : /@long/,
+  // Soaks have names of their own: `npm run test:long`.
+  testMatch: process.env.LABWIRE_LONG ? '**/*.long.spec.ts' : '**/*.spec.ts',
+  testIgnore: process.env.LABWIRE_LONG ? [] : '**/*.long.spec.ts',
   outputDir: './test-results',
   globalTeardown: './teardown.mjs',
   reporter: [
