@@ -74,28 +74,34 @@ def records(buffers: list[bytes]) -> list[tuple[int, int, bytes]]:
 
 
 class KernelWire:
-    """zmq, as jupyter_client speaks it."""
+    """zmq, with jupyter_client's sockets and signatures.
+
+    Not with its channels: they send on a shadow of the socket, which can swallow the wake-up for a
+    message that has arrived.
+    """
 
     def __init__(self, client: AsyncKernelClient) -> None:
         self._client = client
         self._arrived: asyncio.Queue[Message] = asyncio.Queue()
         self._readers = [
-            asyncio.ensure_future(self._read(client.shell_channel, "shell")),
-            asyncio.ensure_future(self._read(client.control_channel, "control")),
+            asyncio.ensure_future(self._read(client.shell_channel.socket, "shell")),
+            asyncio.ensure_future(self._read(client.control_channel.socket, "control")),
         ]
 
     async def _read(self, socket: Any, channel: str) -> None:
         while True:
-            message = await socket.get_msg()
+            _, frames = self._client.session.feed_identities(await socket.recv_multipart())
+            message = self._client.session.deserialize(frames)
             buffers = [bytes(buffer) for buffer in message["buffers"]]
             self._arrived.put_nowait((channel, message["msg_type"], message["content"], buffers))
 
     async def send(
         self, channel: str, msg_type: str, content: dict[str, Any], buffers: list[bytes]
     ) -> None:
-        message = self._client.session.msg(msg_type, content)
-        message["buffers"] = buffers
-        getattr(self._client, f"{channel}_channel").send(message)
+        session = self._client.session
+        frames = session.serialize(session.msg(msg_type, content))
+        socket = getattr(self._client, f"{channel}_channel").socket
+        await socket.send_multipart([*frames, *buffers])
 
     async def receive(self) -> Message:
         return await self._arrived.get()
