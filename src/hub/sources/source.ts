@@ -18,20 +18,26 @@ export type Abilities = {
 /** Elements [from, to) of the first axis changed in place; null: anything may have. */
 export type ChangedRange = { readonly from: number; readonly to: number } | null;
 
-/** What happened to one name of a tree. */
-export type Delta =
-  | {
-      readonly type: 'added' | 'changed';
-      readonly key: PyValue;
-      readonly reading: Reading<PyValue>;
-      readonly range: ChangedRange;
-    }
-  | { readonly type: 'removed'; readonly key: PyValue };
+/** What happened to one name of a tree. Its value is asked of the `ITree`, if anybody looks at it. */
+export type Delta = {
+  readonly type: 'added' | 'changed' | 'removed';
+  readonly key: PyValue;
+};
+
+/** The names of a tree and their values as they are now. A million names cost nothing until read. */
+export interface ITree {
+  readonly size: number;
+  keys(): Iterable<PyValue>;
+  /** Only the value; undefined where there is no such name. */
+  peek(key: PyValue): PyValue | undefined;
+  /** Null where there is no such name. */
+  read(key: PyValue): Reading<PyValue> | null;
+}
 
 /**
  * What a watcher hears. Values are the source's own objects, alive: read now, copy what is kept.
- * A source of one value sends `reading`, a tree sends `deltas`; both send `status`, first and on
- * each change. After a reconnect only differences are told, never a fresh start.
+ * A source of one value sends `reading`; a tree sends `tree` once and then `deltas`; both send
+ * `status`, first and on each change. After a reconnect only differences are told.
  */
 export type SourceEvent =
   | { readonly type: 'status'; readonly status: LinkStatus }
@@ -43,7 +49,11 @@ export type SourceEvent =
     }
   /** The value is gone; what was shown stays, marked. */
   | { readonly type: 'gone' }
+  /** All of it is told by `tree`, which stays valid and current while the watch is open. */
+  | { readonly type: 'tree'; readonly tree: ITree }
   | { readonly type: 'deltas'; readonly deltas: readonly Delta[] };
+
+export type Listener = (event: SourceEvent) => void;
 
 export interface IWatch {
   close(): void;
@@ -58,9 +68,10 @@ export interface ISource {
    * Hear everything from now on; the present state is told before this returns. A listener must not
    * throw: what it throws is reported and it goes on being called.
    */
-  watch(listener: (event: SourceEvent) => void): IWatch;
+  watch(listener: Listener): IWatch;
   /** Reconnect at once instead of after the back-off. */
   retry(): void;
+  /** Of the connection behind it; 0 and null while there is none. */
   readonly receivedBytes: number;
   readonly roundTripMs: number | null;
 }

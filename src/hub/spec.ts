@@ -1,0 +1,204 @@
+// What the page asks to open, checked before anything is opened.
+//
+// A spec comes out of a notebook that anybody may have written. The page checks it too; the hub does
+// not rely on that, since each word of it decides what gets connected and which view is made.
+
+import { type Address, ParseError, parseAddress } from '../values/index.js';
+import type { SourceRole, ViewKind, ViewOptions, Viewport, ViewSpec } from './api.js';
+
+/** A spec that was checked: one source for each role. */
+export type CheckedSpec = {
+  readonly view: 'auto' | ViewKind;
+  readonly sources: readonly { readonly role: SourceRole; readonly address: Address }[];
+  readonly options: ViewOptions;
+};
+
+const VIEWS = ['auto', 'number', 'trace', 'image', 'table'] as const;
+const ROLES = ['value', 'x', 'y', 'error', 'table'] as const;
+const COLORMAPS = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'] as const;
+const STYLES = ['line', 'points', 'steps'] as const;
+const TEXT_LIMIT = 200; // characters of a title, unit or filter
+const SHOWN_LIMIT = 60; // characters of a wrong value that a message repeats
+const PIXEL_LIMIT = 16384; // what browsers can draw on one canvas
+
+/** Which roles each view takes; the first is the leading one. */
+const TAKES: { readonly [V in (typeof VIEWS)[number]]: readonly SourceRole[] } = {
+  auto: ['value', 'y', 'table', 'x', 'error'],
+  number: ['value'],
+  trace: ['y', 'value', 'x', 'error'],
+  image: ['value'],
+  table: ['table', 'value'],
+};
+
+type Check = (value: unknown, where: string) => void;
+
+const OPTIONS: { readonly [K in keyof Required<ViewOptions>]: Check } = {
+  title: text,
+  unit: text,
+  scale: number('a number other than 0', value => value !== 0),
+  precision: number('a whole number from 0 to 20', whole(0, 20)),
+  style: word(STYLES),
+  logX: boolean,
+  logY: boolean,
+  colormap: word(COLORMAPS),
+  levels: (value, where) => {
+    const [low, high] = Array.isArray(value) && value.length === 2 ? value : [];
+    if (!(isNumber(low) && isNumber(high) && low >= 0 && low < high && high <= 100)) {
+      throw refusal(where, 'two ascending percentiles, such as [1, 99]', value);
+    }
+  },
+  filter: text,
+  height: number('a height from 20 to 10000 px', value => value >= 20 && value <= 10_000),
+};
+
+/** @throws {ParseError} the first thing that is wrong, where it is, and what would be right. */
+export function checkSpec(spec: ViewSpec): CheckedSpec {
+  const record = recordOf(spec, 'the view');
+  if (record.version !== 1) {
+    throw refusal('version', '1, the only one this Labwire knows', record.version);
+  }
+  word(VIEWS)(record.view, 'view');
+  const view = record.view as CheckedSpec['view'];
+  const options = recordOf(record.options ?? {}, 'options');
+  for (const [name, value] of Object.entries(options)) {
+    const check = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as keyof ViewOptions] : undefined;
+    if (check === undefined) {
+      throw refusal('options', `only ${Object.keys(OPTIONS).join(', ')}`, name);
+    }
+    if (value !== undefined) {
+      check(value, `options.${name}`);
+    }
+  }
+  return { view, sources: checkSources(view, record.sources), options };
+}
+
+function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['sources'] {
+  const takes = TAKES[view];
+  if (!Array.isArray(value) || value.length === 0) {
+    throw refusal('sources', 'a list of at least one source', value);
+  }
+  if (value.length > takes.length) {
+    throw refusal('sources', `at most ${takes.length} sources`, value.length);
+  }
+  const seen = new Set<SourceRole>();
+  const sources = value.map((item: unknown, index) => {
+    const where = `sources[${index}]`;
+    const { role, address } = recordOf(item, where);
+    word(ROLES)(role, `${where}.role`);
+    const known = role as SourceRole;
+    if (!takes.includes(known)) {
+      throw refusal(`${where}.role`, `one of ${takes.join(', ')} in a view of kind ${view}`, role);
+    }
+    if (seen.has(known)) {
+      throw refusal(`${where}.role`, 'a role that no other source has', role);
+    }
+    seen.add(known);
+    if (typeof address !== 'string') {
+      throw refusal(`${where}.address`, 'an address as text', address);
+    }
+    return { role: known, address: parseAddress(address) };
+  });
+  if (!sources.some(({ role }) => role !== 'x' && role !== 'error')) {
+    throw refusal('sources', `a source with the role ${takes[0]}`, [...seen].join(' and '));
+  }
+  if ((seen.has('x') || seen.has('error')) && !(seen.has('y') || seen.has('value'))) {
+    throw refusal('sources', 'a source with the role y beside x and error', [...seen].join(', '));
+  }
+  return sources;
+}
+
+/** @throws {ParseError} a field that is missing or impossible: the page's mistake, not a person's. */
+export function checkViewport(viewport: Viewport): Viewport {
+  const record = recordOf(viewport, 'the viewport');
+  const pixels = number('a size in pixels', value => value >= 0 && value <= PIXEL_LIMIT);
+  pixels(record.width, 'viewport.width');
+  pixels(record.height, 'viewport.height');
+  const count = number('a whole number of rows', whole(0, Number.MAX_SAFE_INTEGER));
+  count(record.firstRow, 'viewport.firstRow');
+  number('at most 10000 rows', whole(0, 10_000))(record.rowCount, 'viewport.rowCount');
+  text(record.filter, 'viewport.filter');
+  word(COLORMAPS)(record.colormap, 'viewport.colormap');
+  numbers(record.x, 2, 'viewport.x');
+  numbers(record.region, 4, 'viewport.region');
+  const levels = recordOf(record.levels, 'viewport.levels');
+  word(['percentile', 'fixed'])(levels.mode, 'viewport.levels.mode');
+  numbers([levels.low, levels.high], 2, 'viewport.levels');
+  if (!Array.isArray(record.folded) || record.folded.some(id => typeof id !== 'string')) {
+    throw refusal('viewport.folded', 'a list of row ids', record.folded);
+  }
+  return viewport;
+}
+
+function numbers(value: unknown, count: number, where: string): void {
+  if (
+    value !== null &&
+    !(Array.isArray(value) && value.length === count && value.every(isNumber))
+  ) {
+    throw refusal(where, `null or ${count} numbers`, value);
+  }
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function whole(low: number, high: number): (value: number) => boolean {
+  return value => Number.isInteger(value) && value >= low && value <= high;
+}
+
+function number(expected: string, fits: (value: number) => boolean): Check {
+  return (value, where) => {
+    if (!isNumber(value) || !fits(value)) {
+      throw refusal(where, expected, value);
+    }
+  };
+}
+
+function text(value: unknown, where: string): void {
+  if (typeof value !== 'string' || value.length > TEXT_LIMIT) {
+    throw refusal(where, `a text of at most ${TEXT_LIMIT} characters`, value);
+  }
+}
+
+function boolean(value: unknown, where: string): void {
+  if (typeof value !== 'boolean') {
+    throw refusal(where, 'true or false', value);
+  }
+}
+
+function word(allowed: readonly string[]): Check {
+  return (value, where) => {
+    if (typeof value !== 'string' || !allowed.includes(value)) {
+      throw refusal(where, `one of ${allowed.join(', ')}`, value);
+    }
+  };
+}
+
+function recordOf(value: unknown, where: string): { readonly [field: string]: unknown } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw refusal(where, 'an object', value);
+  }
+  return value as { readonly [field: string]: unknown };
+}
+
+function refusal(where: string, expected: string, value: unknown): ParseError {
+  const found = shown(value);
+  return new ParseError(
+    `the description of this view is not valid: ${where} should be ${expected}, it is ${found}`,
+    { position: 0, expected, found },
+    { hint: 'Run the cell again, or make the view with labwire’s Python helper.' },
+  );
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? `a list of ${value.length}` : 'an object';
+  }
+  const whole =
+    value === undefined
+      ? 'nothing'
+      : typeof value === 'string'
+        ? JSON.stringify(value)
+        : `${value as number}`;
+  return whole.length > SHOWN_LIMIT ? `${whole.slice(0, SHOWN_LIMIT)}…` : whole;
+}

@@ -1,0 +1,38 @@
+// The views by name: one line each.
+
+import type { PyValue } from '../../values/index.js';
+import type { IClock } from '../../wire/index.js';
+import type { SourceRole, ViewKind, ViewOptions } from '../api.js';
+import { AutoView } from './auto.js';
+import { ImageView, type MakeBitmap } from './image.js';
+import { NumberView } from './number.js';
+import { TableView } from './table.js';
+import { TraceView } from './trace.js';
+import type { IView } from './view.js';
+
+export type ViewContext = {
+  readonly options: ViewOptions;
+  /** What to call each source: the last part of its address. */
+  readonly labels: { readonly [R in SourceRole]?: string };
+  /** The address of what lies at a path inside the leading source. */
+  readonly addressOf: (path: readonly PyValue[]) => string;
+  readonly clock: IClock;
+  readonly makeBitmap: MakeBitmap | null;
+};
+
+export function makeView(kind: 'auto' | ViewKind, context: ViewContext): IView {
+  const { options, labels, addressOf, clock, makeBitmap } = context;
+  const label = labels.value ?? labels.y ?? labels.table ?? '';
+  switch (kind) {
+    case 'auto':
+      return new AutoView(chosen => makeView(chosen, context));
+    case 'number':
+      return new NumberView(options, label, clock);
+    case 'trace':
+      return new TraceView(options, { ...labels, y: label });
+    case 'image':
+      return new ImageView(options, label, makeBitmap);
+    case 'table':
+      return new TableView(options, label, addressOf);
+  }
+}

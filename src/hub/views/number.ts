@@ -1,0 +1,131 @@
+// One value in large figures, with the last minute behind it. Whatever is no number is shown as text.
+
+import { type Display, type PyValue, UnsupportedError } from '../../values/index.js';
+import type { IClock } from '../../wire/index.js';
+import type { SourceRole, ViewAnswer, ViewOptions, Viewport, ViewQuery } from '../api.js';
+import type { SourceEvent } from '../sources/source.js';
+import { csvOf } from './csv.js';
+import { COPY_LIMIT, numberOf, reprText, scalarOf, TEXT_LIMIT, valueText } from './format.js';
+import { History } from './history.js';
+import { chooseUnit } from './siunit.js';
+import type { Body, IView } from './view.js';
+
+export class NumberView implements IView {
+  readonly kind = 'number';
+  type = '';
+  private readonly _options: ViewOptions;
+  private readonly _label: string;
+  private readonly _clock: IClock;
+  private readonly _history = new History();
+  private _value: PyValue | undefined;
+  private _timeNs = 0n;
+  private _display: Display = {};
+  private _width = 1;
+  private _dirty = true;
+
+  /** @param label - what to call it: the last part of its address. */
+  constructor(options: ViewOptions, label: string, clock: IClock) {
+    this._options = options;
+    this._label = label;
+    this._clock = clock;
+  }
+
+  get dirty(): boolean {
+    return this._dirty;
+  }
+
+  /** What the instrument says, with what the person set on top. */
+  get display(): Display {
+    return this._display;
+  }
+
+  input(_role: SourceRole, event: SourceEvent): void {
+    this._dirty = true;
+    if (event.type !== 'reading') {
+      return;
+    }
+    const { value, type, timeNs, display } = event.reading;
+    this.type = type;
+    this._timeNs = timeNs;
+    const number = numberOf(value);
+    this._display = this._shown(display, number);
+    this._value = value;
+    if (number !== null && !Number.isNaN(number)) {
+      this._history.add(this._clock.nowMs(), number);
+    }
+  }
+
+  private _shown(display: Display, number: number | null): Display {
+    const { unit, scale, precision } = this._options;
+    const chosen = {
+      ...display,
+      ...(unit === undefined ? {} : { unit }),
+      ...(scale === undefined ? {} : { scale }),
+      ...(precision === undefined ? {} : { precision }),
+    };
+    return number === null ? chosen : chooseUnit(chosen, number, this._display);
+  }
+
+  setViewport(viewport: Viewport): void {
+    const width = Math.max(1, Math.floor(viewport.width));
+    this._dirty ||= width !== this._width;
+    this._width = width;
+  }
+
+  frame(nowMs: number): Body {
+    this._dirty = false;
+    const value = this._value;
+    if (value === undefined) {
+      return { content: { kind: 'empty', fault: null }, transfer: [] };
+    }
+    const number = numberOf(value);
+    const scale = this._display.scale ?? 1;
+    const history = this._history.points(nowMs, this._width, scale);
+    return {
+      content: {
+        kind: 'number',
+        text: valueText(value, this._display, { limit: TEXT_LIMIT, readOut: true }),
+        value: number === null ? null : number / scale,
+        exact: reprText(value, TEXT_LIMIT),
+        history,
+      },
+      transfer: [history.buffer],
+    };
+  }
+
+  ask(query: ViewQuery): ViewAnswer {
+    const value = this._value;
+    if (query.type === 'csv' && value !== undefined) {
+      return { type: 'csv', bytes: this._csv(value), fileName: `${this._label}.csv` };
+    }
+    throw new UnsupportedError(`a number cannot answer "${query.type}"`, { feature: query.type });
+  }
+
+  // The raw value exactly, and beside it what is on the screen where that differs.
+  private _csv(value: PyValue): Uint8Array<ArrayBuffer> {
+    const { unit, scale = 1 } = this._display;
+    const number = numberOf(value);
+    const scalar = scalarOf(value);
+    const exact =
+      typeof scalar === 'object' && scalar !== null ? reprText(scalar, COPY_LIMIT, true) : scalar;
+    const time = new Date(Number(this._timeNs / 1_000_000n)).toISOString();
+    const columns = [
+      { name: 'time', values: [time] },
+      { name: scale === 1 ? this._heading(unit) : `${this._label} (raw)`, values: [exact] },
+    ];
+    return csvOf(
+      scale === 1 || number === null
+        ? columns
+        : [...columns, { name: this._heading(unit), values: [number / scale] }],
+    );
+  }
+
+  private _heading(unit: string | undefined): string {
+    return unit === undefined ? this._label : `${this._label} / ${unit}`;
+  }
+
+  close(): void {
+    this._value = undefined;
+    this._history.clear();
+  }
+}
