@@ -7,8 +7,8 @@
 //
 // Source: numpy's reference, "Assigning values to indexed arrays"; corner cases observed with 2.4.
 
-import type { DType } from './dtype.js';
-import { NDArray } from './ndarray.js';
+import { DType, HOST_ORDER } from './dtype.js';
+import { NDArray, swapBytes } from './ndarray.js';
 import { castElement, packElement } from './npcast.js';
 import { type Selection, select } from './npindex.js';
 import { broadcastStrides, type Layout, sameShape, shapeText, walk, walkTwo } from './nplayout.js';
@@ -33,7 +33,16 @@ export function getArrayItem(array: NDArray, key: PyValue): NDArray | NumpyScala
         walkMask(array, selection.mask, visit),
       );
     case 'fancy':
-      return gather(array, selection.shape, visit => selection.places.forEach(visit));
+      if (selection.outside !== null) {
+        throw selection.outside;
+      }
+      return gather(array, selection.shape, visit => {
+        selection.places.forEach(place => {
+          visit(place);
+        });
+      });
+    case 'nowhere':
+      throw selection.fault;
   }
 }
 
@@ -61,6 +70,10 @@ export function setArrayItem(array: NDArray, key: PyValue, value: PyValue): void
       return;
     case 'fancy':
       assignPlaces(array, selection, source);
+      return;
+    case 'nowhere':
+      asArray(array.dtype, source);
+      throw selection.fault;
   }
 }
 
@@ -89,8 +102,26 @@ function setNumber(array: NDArray, key: PyValue, value: PyValue): boolean {
   return true;
 }
 
+/** One element as numpy's scalar: in this computer's byte order, a text without its padding. */
 function elementAt(array: NDArray, offset: number): NumpyScalar {
-  return new NumpyScalar(array.dtype, array.bytes.slice(offset, offset + array.dtype.itemsize));
+  const { dtype } = array;
+  const end = offset + dtype.itemsize;
+  const bytes = array.bytes.slice(offset, end);
+  if (dtype.kind === 'S' || dtype.kind === 'U') {
+    const width = dtype.kind === 'S' ? 1 : 4;
+    let length = bytes.length;
+    while (length > 0 && bytes.subarray(length - width, length).every(byte => byte === 0)) {
+      length -= width;
+    }
+    if (!dtype.isNative) {
+      swapBytes(bytes, width);
+    }
+    return new NumpyScalar(new DType(dtype.kind, length), bytes.slice(0, length));
+  }
+  if (!dtype.isNative) {
+    swapBytes(bytes, dtype.kind === 'c' ? dtype.itemsize / 2 : dtype.itemsize);
+  }
+  return new NumpyScalar(dtype.withByteOrder(HOST_ORDER), bytes);
 }
 
 // ---- Reading -----------------------------------------------------------------------------------
@@ -202,10 +233,38 @@ function copyInto(array: NDArray, target: Layout, source: NDArray): void {
     copyBytes(array, target, source, from);
     return;
   }
+  if (!isText(source.dtype) || (source.dtype.isNative && array.dtype.isNative)) {
+    castAll(array, upwards(target, target), source, upwards(target, from));
+    return;
+  }
+  // A text that is no number stops numpy: in foreign byte orders before anything was written.
+  const cast = new NDArray(array.dtype, target.shape);
+  castAll(cast, cast, source, from);
+  copyBytes(array, target, cast, cast);
+}
+
+function castAll(array: NDArray, target: Layout, source: NDArray, from: Layout): void {
   const [view, sourceView] = [viewOf(array.bytes), viewOf(source.bytes)];
   walkTwo(target, from, (to, at) => {
     castElement(source.dtype, sourceView, at, array.dtype, view, to);
   });
+}
+
+function isText(dtype: DType): boolean {
+  return 'SUV'.includes(dtype.kind);
+}
+
+/** `layout` with the axes turned round along which `target` walks down: numpy writes upwards in memory. */
+function upwards(target: Layout, layout: Layout): Layout {
+  let { offset } = layout;
+  const strides = layout.strides.map((stride, axis) => {
+    if (target.strides[axis]! >= 0) {
+      return stride;
+    }
+    offset += stride * Math.max(0, target.shape[axis]! - 1);
+    return -stride;
+  });
+  return { shape: target.shape, strides, offset };
 }
 
 /** The same dtype on both sides: runs of bytes where both lie without gaps, else element by element. */
@@ -237,7 +296,9 @@ function asArray(dtype: DType, value: PyValue): NDArray {
     return value;
   }
   if (value instanceof NumpyScalar) {
-    return new NDArray(value.dtype, [], value.bytes);
+    const result = new NDArray(dtype, []);
+    castElement(value.dtype, viewOf(value.bytes), 0, dtype, viewOf(result.bytes), 0);
+    return result;
   }
   const { shape, leaves } = nested(value);
   return packed(dtype, shape, leaves);
@@ -271,7 +332,7 @@ function assignMask(array: NDArray, mask: NDArray, value: PyValue): void {
 
 function assignPlaces(
   array: NDArray,
-  { shape, places }: Selection & { kind: 'fancy' },
+  { shape, places, outside }: Selection & { kind: 'fancy' },
   value: PyValue,
 ): void {
   const source = asArray(array.dtype, value);
@@ -282,6 +343,12 @@ function assignPlaces(
       `shape mismatch: value array of shape ${shapeText(source.shape)} could not be broadcast to ` +
         `indexing result of shape ${shapeText(shape)}`,
     );
+  }
+  if (outside !== null) {
+    throw outside;
+  }
+  if (places.length === 0) {
+    return;
   }
   // Cast all of it first: a text that is no number leaves the array as it was.
   const cast =

@@ -80,8 +80,15 @@ export function castElement(
     return;
   }
   if (to.kind === 'V') {
+    // The bytes, in this computer's order.
+    const width = from.isNative
+      ? 1
+      : from.kind === 'U'
+        ? 4
+        : from.itemsize / (from.kind === 'c' ? 2 : 1);
     for (let i = 0; i < to.itemsize; i++) {
-      view.setUint8(offset + i, i < from.itemsize ? source.getUint8(at + i) : 0);
+      const j = i - (i % width) + (width - 1 - (i % width));
+      view.setUint8(offset + i, i < from.itemsize ? source.getUint8(at + j) : 0);
     }
     return;
   }
@@ -420,6 +427,8 @@ function packScalar(dtype: DType, view: DataView, offset: number, value: NumpySc
       );
     }
     castElement(value.dtype, viewOf(value.bytes), 0, dtype, view, offset);
+  } else if ((dtype.kind === 'S' || dtype.kind === 'U') && kind === 'M') {
+    putText(dtype, view, offset, isoText(value));
   } else if ((dtype.kind === 'm' || dtype.kind === 'M') && (kind === 'S' || kind === 'U')) {
     packObject(dtype, view, offset, value.item());
   } else {
@@ -563,6 +572,9 @@ function castText(value: string | Uint8Array, to: DType, view: DataView, offset:
   } else if (to.kind === 'f' && to.itemsize < 16) {
     writeElement(to, view, offset, pythonFloat(value));
   } else {
+    if (to.kind === 'M' || to.kind === 'm') {
+      asciiBytes(typeof value === 'string' ? value : ''); // numpy reads dates in ASCII only
+    }
     packObject(to, view, offset, value);
   }
 }
@@ -600,7 +612,18 @@ function castTime(
     const convert = from.kind === 'M' ? convertDatetime : convertTimedelta;
     writeElement(to, view, offset, convert(ticks, from, to));
   } else if (to.kind === 'S' || to.kind === 'U') {
-    putText(to, view, offset, from.kind === 'M' ? isoText(value) : timedeltaText(ticks, from));
+    const text = from.kind === 'M' ? isoText(value) : timedeltaText(ticks, from);
+    const room = to.kind === 'S' ? to.itemsize : to.itemsize / 4;
+    if (from.kind === 'M' && text.length > room) {
+      if (to.kind === 'S') {
+        putText(to, view, offset, text.slice(0, room - 1)); // numpy tells after the fact
+      }
+      throw new PythonError(
+        'RuntimeError',
+        `The string provided for NumPy ISO datetime formatting was too short, with length ${room}`,
+      );
+    }
+    putText(to, view, offset, text);
   } else if (to.kind === 'm' || to.kind === 'M') {
     writeElement(to, view, offset, ticks);
   } else {

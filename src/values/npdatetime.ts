@@ -85,7 +85,7 @@ export function convertTimedelta(ticks: bigint, from: DType, to: DType): bigint 
 
 /** Year, month, day, time of day, fraction of the second, zone; each later part needs the one before. */
 const ISO =
-  /^\s*([+-]?\d+)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,18})\d*)?)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?)?)?\s*$/;
+  /^\s*([+-]?\d+)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,18})\d*)?)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?)?)?$/;
 
 /**
  * The ticks of an ISO 8601 text; `NaT` and the empty text are no time. "now" and "today" are refused:

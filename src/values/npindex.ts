@@ -7,7 +7,7 @@
 // Source: numpy's reference, "Indexing on ndarrays"; corner cases observed with numpy 2.4.
 
 import { LimitError } from './errors.js';
-import { contiguousStrides, NDArray } from './ndarray.js';
+import { contiguousStrides, countOf, NDArray } from './ndarray.js';
 import { broadcastStrides, type Layout, sameShape, shapeText, walk, walkTwo } from './nplayout.js';
 import { nested } from './npnested.js';
 import { PythonError } from './pyerror.js';
@@ -15,12 +15,22 @@ import { indexValue, sliceRange } from './pyslice.js';
 import { type PyValue, Slice, Tuple } from './python.js';
 import { NumpyScalar } from './scalar.js';
 
-/** What a key names. Offsets are bytes; `places` are in C order of `shape`. */
+/**
+ * What a key names. Offsets are bytes; `places` are in C order of `shape`. `outside` is the fault of a
+ * fancy key that names what is not there: numpy looks at the value to assign before it tells.
+ */
 export type Selection =
   | { readonly kind: 'element'; readonly offset: number }
   | { readonly kind: 'view'; readonly layout: Layout; readonly copy: boolean }
   | { readonly kind: 'mask'; readonly mask: NDArray }
-  | { readonly kind: 'fancy'; readonly shape: readonly number[]; readonly places: Float64Array };
+  | {
+      readonly kind: 'fancy';
+      readonly shape: readonly number[];
+      readonly places: Float64Array;
+      readonly outside: PythonError | null;
+    }
+  /** A fancy key whose arrays do not fit together; told only after the value, as `outside`. */
+  | { readonly kind: 'nowhere'; readonly fault: PythonError };
 
 /** A fancy key may name the same element again and again; past this many places (128 MiB of offsets) it is refused. */
 const MAXIMUM_PLACES = 2 ** 24;
@@ -65,7 +75,7 @@ export function select(array: Layout, key: PyValue): Selection {
     return { kind: 'mask', mask: first.mask };
   }
   if (parts.length === 1 && first?.kind === 'truth' && array.shape.length === 0) {
-    return fancy(array, parts);
+    return { kind: 'mask', mask: new NDArray('|b1', [], Uint8Array.of(first.value ? 1 : 0)) };
   }
   let used = 0;
   for (const part of parts) {
@@ -91,12 +101,16 @@ export function select(array: Layout, key: PyValue): Selection {
 function at(index: bigint, length: number, axis: number): number {
   const counted = index < 0n ? Number(index) + length : Number(index);
   if (counted < 0 || counted >= length) {
-    throw new PythonError(
-      'IndexError',
-      `index ${index} is out of bounds for axis ${axis} with size ${length}`,
-    );
+    throw outOfBounds(index, length, axis);
   }
   return counted;
+}
+
+function outOfBounds(index: bigint, length: number, axis: number): PythonError {
+  return new PythonError(
+    'IndexError',
+    `index ${index} is out of bounds for axis ${axis} with size ${length}`,
+  );
 }
 
 function partOf(item: PyValue): Part {
@@ -157,6 +171,7 @@ function arrayPart(item: NDArray): Part {
   if (item.shape.length === 0) {
     return { kind: 'int', value: BigInt.asIntN(64, item.at([]) as bigint), copy: true };
   }
+  checkedPlaces(item.size);
   const values = Array.from(item, value => BigInt.asIntN(64, value as bigint));
   return { kind: 'ints', shape: item.shape, values };
 }
@@ -225,7 +240,11 @@ function viewOf(array: Layout, steps: readonly Step[]): Layout {
 }
 
 /** An index array and the axis it walks: byte offsets in C order of `shape`. */
-type Picker = { readonly shape: readonly number[]; readonly offsets: Float64Array };
+type Picker = {
+  readonly shape: readonly number[];
+  readonly offsets: Float64Array;
+  readonly outside: PythonError | null;
+};
 
 function fancy(array: Layout, parts: readonly Part[]): Selection {
   const pickers: Picker[] = [];
@@ -253,37 +272,21 @@ function fancy(array: Layout, parts: readonly Part[]): Selection {
       } else if (part.kind === 'int') {
         steps.push(part);
       } else {
-        pickers.push(...pick(array, axis, part));
+        pickers.push(pick(array, axis, part));
         steps.push(...new Array<Step>(axesOf(part)).fill({ kind: 'picked' }));
       }
     }
     axis += axesOf(part);
   }
-  const picked = broadcastShapes(pickers.map(picker => picker.shape));
-  if (truth !== null) {
-    if (picked.length === 0) {
-      picked.push(1);
-    }
-    if (!truth) {
-      if (picked[picked.length - 1]! > 1) {
-        throw shapesMismatch([[0], ...pickers.map(picker => picker.shape)]);
-      }
-      picked[picked.length - 1] = 0;
-    }
-  }
   const base = viewOf(array, steps);
+  const picked = pickedShape(pickers, truth);
+  if (picked instanceof PythonError) {
+    return { kind: 'nowhere', fault: picked };
+  }
   const position = state === 'apart' ? 0 : place;
   const shape = [...base.shape.slice(0, position), ...picked, ...base.shape.slice(position)];
-  const total = shape.reduce((product, length) => product * length, 1);
-  if (total > MAXIMUM_PLACES) {
-    throw new LimitError(
-      `the key names ${total} places, at most ${MAXIMUM_PLACES} are allowed`,
-      { limit: 'MAXIMUM_PLACES', value: total, maximum: MAXIMUM_PLACES, unit: 'elements' },
-      { hint: 'Send a slice, or several smaller keys.' },
-    );
-  }
+  const places = new Float64Array(checkedPlaces(countOf(shape)));
   const points = sumOffsets(pickers, picked);
-  const places = new Float64Array(total);
   const outer = leading(base, position);
   const inner = trailing(base, position);
   let next = 0;
@@ -295,22 +298,37 @@ function fancy(array: Layout, parts: readonly Part[]): Selection {
       });
     }
   });
-  return { kind: 'fancy', shape, places };
+  // Indices that broadcasting leaves nothing of are not looked at.
+  const outside = points.length === 0 ? null : firstOutside(pickers);
+  return { kind: 'fancy', shape, places, outside };
 }
 
-/** The pickers of an int array (one) or of a mask (one per axis of the mask). */
-function pick(array: Layout, axis: number, part: Part & { kind: 'ints' | 'mask' }): Picker[] {
-  if (part.kind === 'ints') {
-    const length = array.shape[axis]!;
-    const stride = array.strides[axis]!;
-    return [
-      {
-        shape: part.shape,
-        offsets: Float64Array.from(part.values, i => at(i, length, axis) * stride),
-      },
-    ];
-  }
-  const { mask } = part;
+function firstOutside(pickers: readonly Picker[]): PythonError | null {
+  return pickers.find(picker => picker.outside !== null)?.outside ?? null;
+}
+
+/** Where an int array or a mask points to. A mask is one picker over all the axes that it covers. */
+function pick(array: Layout, axis: number, part: Part & { kind: 'ints' | 'mask' }): Picker {
+  return part.kind === 'ints' ? pickInts(array, axis, part) : pickTrue(array, axis, part.mask);
+}
+
+function pickInts(array: Layout, axis: number, part: Part & { kind: 'ints' }): Picker {
+  const length = array.shape[axis]!;
+  const stride = array.strides[axis]!;
+  const offsets = new Float64Array(part.values.length);
+  let outside: PythonError | null = null;
+  part.values.forEach((index, i) => {
+    const counted = index < 0n ? Number(index) + length : Number(index);
+    if (counted < 0 || counted >= length) {
+      outside ??= outOfBounds(index, length, axis);
+    } else {
+      offsets[i] = counted * stride;
+    }
+  });
+  return { shape: part.shape, offsets, outside };
+}
+
+function pickTrue(array: Layout, axis: number, mask: NDArray): Picker {
   mask.shape.forEach((length, i) => {
     if (length !== array.shape[axis + i]) {
       throw new PythonError(
@@ -320,26 +338,41 @@ function pick(array: Layout, axis: number, part: Part & { kind: 'ints' | 'mask' 
       );
     }
   });
-  // The places of the mask's true elements, as if the mask had the strides of the axes it covers. All
-  // of them in one picker: their sum is what numpy's one index array per axis adds up to.
+  let count = 0;
+  walk(mask, flag => {
+    count += mask.bytes[flag] === 0 ? 0 : 1;
+  });
+  const offsets = new Float64Array(checkedPlaces(count));
   const covered = {
     shape: mask.shape,
     strides: array.strides.slice(axis, axis + mask.shape.length),
     offset: 0,
   };
-  const offsets: number[] = [];
+  let next = 0;
   walkTwo(mask, covered, (flag, offset) => {
     if (mask.bytes[flag] !== 0) {
-      offsets.push(offset);
+      offsets[next] = offset;
+      next += 1;
     }
   });
-  return [{ shape: [offsets.length], offsets: Float64Array.from(offsets) }];
+  return { shape: [count], offsets, outside: null };
+}
+
+/** `count` if a key may name that many places. @throws {LimitError} */
+function checkedPlaces(count: number): number {
+  if (count > MAXIMUM_PLACES) {
+    throw new LimitError(
+      `the key names ${count} places, at most ${MAXIMUM_PLACES} are allowed`,
+      { limit: 'MAXIMUM_PLACES', value: count, maximum: MAXIMUM_PLACES, unit: 'elements' },
+      { hint: 'Send a slice, or several smaller keys.' },
+    );
+  }
+  return count;
 }
 
 /** For every point of the broadcast shape, the sum of what the pickers say there. */
 function sumOffsets(pickers: readonly Picker[], shape: readonly number[]): Float64Array {
-  const total = shape.reduce((product, length) => product * length, 1);
-  const sums = new Float64Array(total);
+  const sums = new Float64Array(checkedPlaces(countOf(shape)));
   for (const { shape: own, offsets } of pickers) {
     let next = 0;
     walk(
@@ -365,19 +398,25 @@ function trailing(base: Layout, position: number): Layout {
   return { shape: base.shape.slice(position), strides: base.strides.slice(position), offset: 0 };
 }
 
-function broadcastShapes(shapes: readonly (readonly number[])[]): number[] {
-  const axes = Math.max(0, ...shapes.map(shape => shape.length));
+/** The shape that the pickers have together; a False among the indices leaves nothing of it. */
+function pickedShape(pickers: readonly Picker[], truth: boolean | null): number[] | PythonError {
+  const shapes = pickers.map(picker => picker.shape);
+  const axes = Math.max(truth === null ? 0 : 1, ...shapes.map(shape => shape.length));
   const result = new Array<number>(axes).fill(1);
   for (const shape of shapes) {
-    shape.forEach((length, i) => {
+    for (const [i, length] of shape.entries()) {
       const axis = axes - shape.length + i;
-      if (length !== 1) {
-        if (result[axis] !== 1 && result[axis] !== length) {
-          throw shapesMismatch(shapes);
-        }
-        result[axis] = length;
+      if (length !== 1 && result[axis] !== 1 && result[axis] !== length) {
+        return shapesMismatch(shapes);
       }
-    });
+      result[axis] = length === 1 ? result[axis]! : length;
+    }
+  }
+  if (truth === false) {
+    if (result[axes - 1]! > 1) {
+      return shapesMismatch([[0], ...shapes]);
+    }
+    result[axes - 1] = 0;
   }
   return result;
 }

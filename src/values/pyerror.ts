@@ -6,6 +6,7 @@ export type PythonErrorClass =
   | 'IndexError'
   | 'KeyError'
   | 'OverflowError'
+  | 'RuntimeError'
   | 'TypeError'
   | 'UnicodeDecodeError'
   | 'UnicodeEncodeError'
