@@ -143,6 +143,6 @@ function restFrom(index: PyValue, length: number, before: number): ChangedRange 
   if (value === null) {
     return null;
   }
-  const from = value < 0 ? Math.max(0, value + before) : Math.min(value, length);
+  const from = value < 0 ? Math.max(0, value + before) : Math.min(value, before);
   return { from: Math.min(from, length), to: length };
 }

@@ -46,7 +46,19 @@ export function floatText(value: number, precision?: number): string {
   if (value === 0) {
     return Object.is(value, -0) ? '-0.0' : '0.0';
   }
-  return pyRepr(Number(value.toPrecision(SIGNIFICANT_DIGITS)));
+  // An integral float is shown whole: its digits are not the noise of a measurement.
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) {
+    return pyRepr(value);
+  }
+  const rounded = value.toPrecision(SIGNIFICANT_DIGITS);
+  const [mantissa, exponent] = rounded.split('e');
+  if (exponent !== undefined) {
+    const power = `${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
+    return `${String(Number(mantissa))}e${power}`;
+  }
+  // Rounded to an integer it is still none: no `.0` that would say so.
+  const number = Number(rounded);
+  return Number.isInteger(number) ? String(number) : pyRepr(number);
 }
 
 /** All digits of an int, in groups of three for a read-out; one too long for that with an exponent. */
