@@ -84,7 +84,7 @@ export async function startDemolab() {
   if (ended !== undefined) {
     throw service.fault(ended);
   }
-  const address = said.split('\n').find(line => line.startsWith('sipyco+sync://'));
+  const address = said.split('\n').find(line => /^sipyco\+sync:.*\/datasets$/.test(line));
   if (address === undefined) {
     await service.stop();
     throw new StepError(`the demo lab named no sipyco+sync address: ${said.trim()}`);
