@@ -5,8 +5,9 @@ import path from 'node:path';
 import { root } from './steps.mjs';
 
 /**
- * `node`: specs of node:test below the folder; `builds` names the parts of scripts/build.mjs that
- * they use. `pytest`: a folder or file of tests/. `ui`: the browser.
+ * `node`: specs of node:test below the folder. `pytest`: a folder of tests/. `ui`: the browser.
+ * `builds` names the parts of scripts/build.mjs that the tests use; with `installed` they use the
+ * wheel in .venv, and everything is built.
  */
 export const ROOMS = {
   values: { kind: 'node', folder: 'src/values' },
@@ -23,11 +24,10 @@ export const ROOMS = {
   plugins: { kind: 'node', folder: 'src/plugins' },
   cli: { kind: 'node', folder: 'src/cli', builds: ['lib', 'cli'] },
   npm: { kind: 'node', folder: 'src/npm', builds: ['lib', 'cli'] },
-  house: { kind: 'node', folder: 'scripts' },
+  house: { kind: 'node', folder: 'scripts', installed: true },
   bridge: { kind: 'pytest', folder: 'tests/bridge' },
-  helper: { kind: 'pytest', folder: 'tests/helper' },
-  peers: { kind: 'pytest', folder: 'tests/peers' },
-  ui: { kind: 'ui', folder: 'ui-tests/tests' },
+  helper: { kind: 'pytest', folder: 'tests/helper', builds: ['lib'] },
+  ui: { kind: 'ui', folder: 'ui-tests/tests', installed: true },
 };
 
 /** Names of several rooms. `unit` needs no virtual environment, no browser and no bundle. */

@@ -146,21 +146,18 @@ function readPlaywright(file) {
 
 /** Everything that the chosen rooms need, and no more. */
 async function prepare(names, everything) {
-  const kinds = new Set(names.map(name => ROOMS[name].kind));
+  const rooms = names.map(name => ROOMS[name]);
   const compiled = names.filter(name => ROOMS[name].folder.startsWith('src/'));
-  // The bridge's tests start the installed kernel under a real server, the browser loads the wheel.
-  const installed = kinds.has('ui') || names.includes('bridge') || names.includes('peers');
-  await Promise.all([
-    ensureNodeModules(),
-    kinds.has('pytest') || installed ? ensurePython() : undefined,
-  ]);
+  const installed = rooms.some(room => room.installed);
+  const needsPython = installed || rooms.some(room => room.kind === 'pytest');
+  await Promise.all([ensureNodeModules(), needsPython ? ensurePython() : undefined]);
   // 27 s of network beside 10 s of compiler
-  const browser = kinds.has('ui') ? ensureNodeModules('ui-tests') : undefined;
-  if (installed || everything) {
+  const browser = names.includes('ui') ? ensureNodeModules('ui-tests') : undefined;
+  if (installed) {
     await build();
     await ensureWheel();
   } else {
-    const parts = new Set(names.flatMap(name => ROOMS[name].builds ?? []));
+    const parts = new Set(rooms.flatMap(room => room.builds ?? []));
     if (parts.size > 0) {
       await build([...parts]);
     }
