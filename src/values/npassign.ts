@@ -9,10 +9,11 @@
 
 import { DType, HOST_ORDER } from './dtype.js';
 import { NDArray, swapBytes } from './ndarray.js';
-import { castElement, packElement } from './npcast.js';
+import { castElement } from './npcast.js';
 import { type Selection, select } from './npindex.js';
 import { broadcastStrides, type Layout, sameShape, shapeText, walk, walkTwo } from './nplayout.js';
 import { nested } from './npnested.js';
+import { packElement } from './nppack.js';
 import { PythonError } from './pyerror.js';
 import { type PyValue, Tuple } from './python.js';
 import { NumpyScalar, viewOf } from './scalar.js';
