@@ -18,6 +18,7 @@ import socket
 from collections import deque
 from collections.abc import Callable
 
+from .buffers import Buffers
 from .limits import Limits
 from .outbox import DENSE_READS, HOLD_DENSE_S, Outbox
 from .records import HEADER, HEADER_BYTES, Kind, header
@@ -40,11 +41,13 @@ class Intake:
         loop: asyncio.AbstractEventLoop,
         sock: socket.socket,
         limits: Limits,
+        buffers: Buffers,
         on_end: Callable[[], None],
     ) -> None:
         self._loop = loop
         self._sock = sock
         self._limits = limits
+        self._buffers = buffers
         self._on_end = on_end
         self._stream = 0
         self._outbox: Outbox | None = None
@@ -119,6 +122,8 @@ class Intake:
         if landed > 0:
             self._forget(received)
         self.allowed = max(self.allowed, min(allowed, self.received + self._limits.window_bytes))
+        if self._bulk is None:
+            self._cancel_bulk_timer()
         self.resume()
         if landed > 0 and self._outbox is not None:
             self._outbox.landed(landed)
@@ -240,13 +245,16 @@ class Intake:
             outbox = self._outbox
             if self.sent > self.received:
                 if room < self._limits.small_bytes:
-                    self._unwatch()  # what is in flight brings credit for more
+                    # What is in flight brings credit for more: a scrap now would cost a message.
+                    self._unwatch()
+                    if self._bulk_timer is None:
+                        self._bulk_timer = self._loop.call_later(HOLD_DENSE_S, self._bulk_due)
                     return False
                 if outbox is not None and outbox.in_flight + size > self._limits.link_bytes:
                     outbox.starve(self)
                     self._unwatch()
                     return False
-            buffer = self._bulk = bytearray(HEADER_BYTES + min(size, room))
+            buffer = self._bulk = self._buffers.take(min(size, room))
             self._bulk_at = HEADER_BYTES
         count = self._sock.recv_into(memoryview(buffer)[self._bulk_at :])
         if not count:
@@ -265,7 +273,10 @@ class Intake:
 
     def _bulk_due(self) -> None:
         self._bulk_timer = None
-        if self._bulk is not None:
+        if self._bulk is None:
+            self._bulk_size = self._limits.small_bytes  # the client is in no hurry: take the scrap
+            self.resume()
+        else:
             count = self._bulk_at - HEADER_BYTES
             if count < self._limits.small_bytes:
                 self._bulk_size = self._limits.small_bytes
@@ -327,7 +338,9 @@ class Intake:
         self.received = received
         kept = self._kept
         while kept and self._kept_at + len(kept[0]) <= received:
-            self._kept_at += len(kept.popleft())
+            chunk = kept.popleft()
+            self._kept_at += len(chunk)
+            self._buffers.give_back(chunk)
 
     def _repeat(self) -> bool:
         """Send what is kept from ``sent`` on, under the credit. True: all of it has left."""

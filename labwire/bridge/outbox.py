@@ -89,7 +89,8 @@ class Outbox:
         if self.closed:
             return
         self.flush()
-        self._emit([self._next(), record])
+        # A view: memory that somebody looks at is not used again (see Buffers).
+        self._emit([self._next(), memoryview(record)])
 
     def hold(self, intake: Intake, urgent: bool) -> None:
         """``intake`` has read something small: take it soon if ``urgent``, else when the hold is

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .addresses import endpoint
+from .buffers import Buffers
 from .intake import Beyond, Intake
 from .limits import Limits
 from .outlet import Outlet, OutOfBudget, OutOfCredit
@@ -60,6 +61,7 @@ class Stream:
         sock: socket.socket,
         target: Target,
         limits: Limits,
+        buffers: Buffers,
         budget: int | None,
         on_close: Callable[[Stream], None],
     ) -> None:
@@ -79,7 +81,7 @@ class Stream:
         self._closing: asyncio.TimerHandle | None = None
         self._end_sent = False
         self._broken: OSError | None = None
-        self._intake = Intake(loop, sock, limits, self._instrument_ended)
+        self._intake = Intake(loop, sock, limits, buffers, self._instrument_ended)
         self._outlet = Outlet(loop, sock, limits, budget, self._progress, self._write_failed)
 
     # -- who holds it ------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from .addresses import Address
 from .audit import Audit
+from .buffers import Buffers
 from .failures import Failure, over_limit
 from .intake import Beyond
 from .limits import Limits
@@ -52,6 +53,7 @@ class Streams:
         self._limits = limits
         self._on_busy = on_busy
         self._on_idle = on_idle
+        self._buffers = Buffers(limits.small_bytes, limits.record_bytes)
         self._by_token: dict[str, Stream] = {}
         self.ignored: Counter[str] = Counter()
         """Records for streams that are not open, by kind: they crossed a CLOSED."""
@@ -294,7 +296,9 @@ class Streams:
             return
         # No await from here on: nobody can cancel a socket away.
         link.opening.pop(number, None)
-        stream = Stream(self._loop, sock, target, self._limits, budget, self._closed)
+        stream = Stream(
+            self._loop, sock, target, self._limits, self._buffers, budget, self._closed
+        )
         if not self._by_token:
             self._on_busy(link.parent)
         self._by_token[stream.token] = stream

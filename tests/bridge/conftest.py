@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import sys
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any, TypeAlias
 import pytest
 from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.session import Session
 
 from tests.bridge.peer import KernelWire, Peer, peer_on
 
@@ -100,8 +102,8 @@ class Running:
 
     async def wire(self, identity: str | None = None) -> KernelWire:
         client = self.manager.client()
-        if identity is not None:
-            client.session.session = identity
+        # The manager's clients share its session; a websocket has its own.
+        client.session = Session(key=self.manager.session.key, session=identity or uuid.uuid4().hex)
         client.start_channels(iopub=False, stdin=False, hb=False)
         self._clients.append(client)
         return KernelWire(client)
@@ -116,6 +118,7 @@ class Running:
             client.stop_channels()
 
 
+Listen: TypeAlias = Callable[[Handler], Awaitable[int]]
 Start: TypeAlias = Callable[[], AbstractAsyncContextManager[Running]]
 
 
@@ -154,12 +157,12 @@ async def bridge(start: Start) -> AsyncIterator[Running]:
 
 
 @pytest.fixture
-async def listen() -> AsyncIterator[Callable[..., Awaitable[int]]]:
+async def listen() -> AsyncIterator[Listen]:
     """Start an instrument on loopback; gives its port."""
     servers: list[asyncio.Server] = []
     tasks: set[asyncio.Task[None]] = set()
 
-    async def begin(handler: Handler, host: str = "127.0.0.1") -> int:
+    async def begin(handler: Handler) -> int:
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             async def serve() -> None:
                 with contextlib.suppress(ConnectionError):
@@ -172,7 +175,7 @@ async def listen() -> AsyncIterator[Callable[..., Awaitable[int]]]:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
-        server = await asyncio.start_server(accept, host, 0, limit=2**20)
+        server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=2**20)
         servers.append(server)
         port = server.sockets[0].getsockname()[1]
         assert isinstance(port, int)
