@@ -86,6 +86,13 @@ export class PyDict {
     }
   }
 
+  /** As `entries`, without an array for each. The dict must not change meanwhile. */
+  forEach(visit: (value: PyValue, key: PyValue) => void): void {
+    for (const [key, value] of this._map) {
+      visit(value, this._original(key));
+    }
+  }
+
   [Symbol.iterator](): IterableIterator<[PyValue, PyValue]> {
     return this.entries();
   }

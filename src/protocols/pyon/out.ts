@@ -1,0 +1,69 @@
+// A growing buffer of bytes that texts are written to.
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
+/** Texts from this length on are encoded natively. */
+const LONG_TEXT = 64;
+
+export class Out {
+  private _bytes = new Uint8Array(256);
+  private _length = 0;
+
+  /** Room for `count` more bytes. @returns where they begin. */
+  reserve(count: number): number {
+    const needed = this._length + count;
+    if (needed > this._bytes.length) {
+      const grown = new Uint8Array(Math.max(needed, 2 * this._bytes.length));
+      grown.set(this._bytes.subarray(0, this._length));
+      this._bytes = grown;
+    }
+    return this._length;
+  }
+
+  /** The buffer to write into after `reserve`; it changes with every call of that. */
+  get buffer(): Uint8Array<ArrayBuffer> {
+    return this._bytes;
+  }
+
+  /** All before `end` is written. */
+  advance(end: number): void {
+    this._length = end;
+  }
+
+  byte(byte: number): void {
+    const at = this.reserve(1);
+    this._bytes[at] = byte;
+    this._length = at + 1;
+  }
+
+  /** Text that is ASCII. */
+  ascii(text: string): void {
+    const { length } = text;
+    const at = this.reserve(length);
+    const bytes = this._bytes;
+    if (length < LONG_TEXT) {
+      for (let i = 0; i < length; i += 1) {
+        bytes[at + i] = text.charCodeAt(i);
+      }
+    } else {
+      ENCODER.encodeInto(text, bytes.subarray(at));
+    }
+    this._length = at + length;
+  }
+
+  /** Text of any script, as UTF-8. */
+  text(text: string): void {
+    const at = this.reserve(3 * text.length);
+    this._length = at + ENCODER.encodeInto(text, this._bytes.subarray(at)).written;
+  }
+
+  /** What was written, in a buffer that holds nothing else. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return this._bytes.slice(0, this._length);
+  }
+
+  toString(): string {
+    return DECODER.decode(this._bytes.subarray(0, this._length));
+  }
+}
