@@ -67,10 +67,9 @@ async function look(demo) {
   };
   assert.equal((await (await get(`api/contents/${notebook}`)).json()).type, 'notebook');
   assert.ok('labwire' in (await (await get('api/kernelspecs')).json()).kernelspecs);
-  assert.match(
-    await (await get(`lab/tree/${notebook}`)).text(),
-    /lab\/extensions\/labwire\/static/,
-  );
+  const page = await (await get(`lab/tree/${notebook}`)).text();
+  const [, entry] = /"load": "([^"]+)", "name": "labwire"/.exec(page);
+  await get(`lab/extensions/labwire/${entry}`);
   assert.equal(await listens(Number(publisher)), true);
   return [Number(publisher), Number(port)];
 }

@@ -6,7 +6,7 @@ import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { python } from '../setup.mjs';
 import { root } from '../steps.mjs';
 
@@ -111,7 +111,8 @@ describe('a wheel without the labextension', () => {
 describe('the environment of the tests', () => {
   it('has the extension enabled and the kernelspec listed', async () => {
     const lab = await execute(python, ['-m', 'jupyter', 'labextension', 'list']);
-    assert.match(lab.stdout + lab.stderr, /labwire v[\d.]+ .*enabled.*OK.*\(python, labwire\)/);
+    const listed = stripVTControlCharacters(lab.stdout + lab.stderr);
+    assert.match(listed, /labwire v[\d.]+ enabled OK \(python, labwire\)/);
     const { stdout } = await execute(python, ['-m', 'jupyter', 'kernelspec', 'list', '--json']);
     const { labwire } = JSON.parse(stdout).kernelspecs;
     assert.equal(labwire.spec.interrupt_mode, 'message');
