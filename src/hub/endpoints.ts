@@ -5,6 +5,7 @@
 
 import type { LinkStatus } from '../values/index.js';
 import type { IClock, ITimer } from '../wire/index.js';
+import type { LinkDown } from './bridge.js';
 
 export const LINGER_MS = 5000;
 
@@ -19,8 +20,11 @@ export interface IConnection {
   readonly roundTripMs: number | null;
   /** Try now rather than after the back-off. */
   retry(): void;
+  readonly isDemo: boolean;
   /** The bridge waits for a person to allow the endpoint, or no longer does. */
   setAsking(isAsking: boolean): void;
+  /** The way to it is cut, though nobody has closed it: nothing of it is current. */
+  setLink(down: LinkDown | null): void;
   close(): void;
 }
 

@@ -1,6 +1,7 @@
 // What stands under a name: a value, or an ARTIQ dataset around one.
 
-import { type Display, PyDict, type PyValue, Tuple } from '../../values/index.js';
+import { datasetOf } from '../../protocols/sipyco/index.js';
+import type { Display, PyValue } from '../../values/index.js';
 
 export type Entry = {
   readonly value: PyValue;
@@ -16,18 +17,8 @@ const IN_DATASET: readonly PyValue[] = [1n];
 
 /** `(persist, value[, metadata])` opened; anything else as it is. */
 export function entryOf(value: PyValue): Entry {
-  if (
-    value instanceof Tuple &&
-    (value.length === 2 || value.length === 3) &&
-    typeof value.at(0) === 'boolean' &&
-    (value.length === 2 || value.at(2) instanceof PyDict)
-  ) {
-    return {
-      value: value.at(1)!,
-      display: NO_DISPLAY,
-      persist: value.at(0) as boolean,
-      inner: IN_DATASET,
-    };
-  }
-  return { value, display: NO_DISPLAY, persist: null, inner: PLAIN };
+  const dataset = datasetOf(value);
+  return dataset === null
+    ? { value, display: NO_DISPLAY, persist: null, inner: PLAIN }
+    : { ...dataset, inner: IN_DATASET };
 }

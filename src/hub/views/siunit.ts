@@ -23,8 +23,8 @@ const PREFIXES: ReadonlyMap<number, string> = new Map([
 
 /** `display`, with unit and scale of a prefix that suits `value`. `before`: what was chosen last. */
 export function chooseUnit(display: Display, value: number, before: Display): Display {
-  const { unit } = display;
-  const decided = display.scale !== undefined || display.precision !== undefined;
+  const { unit, scale = 1, precision } = display;
+  const decided = scale !== 1 || precision !== undefined;
   if (decided || unit === undefined || !UNITS.has(unit)) {
     return display;
   }

@@ -8,23 +8,11 @@ import {
   pyRepr,
   type Reading,
 } from '../../../values/index.js';
+import { VIEWPORT } from '../../__tests__/viewport.js';
 import type { TableFrame, TableRow, Viewport } from '../../api.js';
 import type { ITree } from '../../sources/source.js';
 import { typeText } from '../../typetext.js';
 import { TableView } from '../table.js';
-
-const VIEWPORT: Viewport = {
-  width: 800,
-  height: 400,
-  x: null,
-  region: null,
-  colormap: 'viridis',
-  levels: { mode: 'percentile', low: 1, high: 99 },
-  firstRow: 0,
-  rowCount: 20,
-  filter: '',
-  folded: [],
-};
 
 class TestTree implements ITree {
   readonly dict: PyDict;

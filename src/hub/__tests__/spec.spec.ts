@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Viewport, ViewSpec } from '../api.js';
+import { checkSpec, checkViewport } from '../spec.js';
+import { VIEWPORT } from './viewport.js';
+
+const DATASETS = 'demo+sipyco+sync:///datasets';
+
+function refusalOf(spec: unknown): string {
+  try {
+    checkSpec(spec as ViewSpec);
+  } catch (error) {
+    assert.equal((error as Error).name, 'ParseError');
+    return (error as Error).message.replace('the description of this view is not valid: ', '');
+  }
+  return 'none';
+}
+
+const spec = (fields: object) => ({
+  version: 1,
+  view: 'number',
+  sources: [{ role: 'value', address: `${DATASETS}#a` }],
+  options: {},
+  ...fields,
+});
+
+describe('checkSpec', () => {
+  it('takes what the contract allows', () => {
+    const checked = checkSpec(
+      spec({
+        view: 'trace',
+        sources: [
+          { role: 'x', address: `${DATASETS}#t` },
+          { role: 'y', address: `${DATASETS}#p` },
+        ],
+        options: { title: 'Rabi', style: 'points', scale: 1e-6, levels: [1, 99], unit: undefined },
+      }) as ViewSpec,
+    );
+    assert.equal(checked.sources[1]?.address.fragment, 'p');
+  });
+
+  it('refuses by name, with what would be right', () => {
+    const cases: readonly (readonly [unknown, string])[] = [
+      [null, 'the view should be an object, it is null'],
+      [spec({ version: 2 }), 'version should be 1, the only one this Labwire knows, it is 2'],
+      [
+        spec({ view: 'pie' }),
+        'view should be one of auto, number, trace, image, table, it is "pie"',
+      ],
+      [spec({ sources: [] }), 'sources should be a list of at least one source, it is a list of 0'],
+      [
+        spec({ sources: [{ role: 'y', address: DATASETS }] }),
+        'sources[0].role should be one of value in a view of kind number, it is "y"',
+      ],
+      [
+        spec({ sources: [{ role: 'value', address: 7n }] }),
+        'sources[0].address should be an address as text, it is 7',
+      ],
+      [
+        spec({ view: 'trace', sources: [{ role: 'x', address: DATASETS }] }),
+        'sources should be a source with the role y, it is "x"',
+      ],
+      [
+        spec({
+          view: 'trace',
+          sources: [
+            { role: 'y', address: DATASETS },
+            { role: 'y', address: DATASETS },
+          ],
+        }),
+        'sources[1].role should be a role that no other source has, it is "y"',
+      ],
+      [
+        spec({ options: { colour: 'red' } }),
+        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, height, it is "colour"',
+      ],
+      [
+        spec({ options: { constructor: 1 } }),
+        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, height, it is "constructor"',
+      ],
+      [spec({ options: { scale: 0 } }), 'options.scale should be a number other than 0, it is 0'],
+      [
+        spec({ options: { precision: 2.5 } }),
+        'options.precision should be a whole number from 0 to 20, it is 2.5',
+      ],
+      [
+        spec({ options: { levels: [99, 1] } }),
+        'options.levels should be two ascending percentiles, such as [1, 99], it is a list of 2',
+      ],
+      [spec({ options: { logX: 'yes' } }), 'options.logX should be true or false, it is "yes"'],
+      [
+        spec({ options: { title: 'x'.repeat(300) } }),
+        `options.title should be a text of at most 200 characters, it is "${'x'.repeat(59)}…`,
+      ],
+    ];
+    for (const [wrong, message] of cases) {
+      assert.equal(refusalOf(wrong), message);
+    }
+  });
+
+  it('says where an address is wrong', () => {
+    assert.equal(
+      refusalOf(spec({ sources: [{ role: 'value', address: 'sipyco+sync://:1/x#a' }] })),
+      'address "sipyco+sync://:1/x#a": expected a host name or address, found nothing',
+    );
+  });
+});
+
+describe('checkViewport', () => {
+  it('takes a viewport as the page makes it', () => {
+    assert.equal(checkViewport(VIEWPORT), VIEWPORT);
+  });
+
+  it('refuses what would make a frame too large', () => {
+    const cases: readonly (readonly [Partial<Record<keyof Viewport, unknown>>, RegExp])[] = [
+      [{ width: 1e9 }, /viewport\.width should be a size in pixels, it is 1000000000$/],
+      [{ rowCount: 1e6 }, /viewport\.rowCount should be at most 10000 rows, it is 1000000$/],
+      [{ x: [0] }, /viewport\.x should be null or 2 numbers, it is a list of 1$/],
+      [{ region: [0, 0, Number.NaN, 1] }, /viewport\.region should be null or 4 numbers/],
+      [{ folded: [1] }, /viewport\.folded should be a list of row ids, it is a list of 1$/],
+    ];
+    for (const [fields, message] of cases) {
+      assert.throws(() => checkViewport({ ...VIEWPORT, ...fields } as Viewport), { message });
+    }
+  });
+});

@@ -1,0 +1,261 @@
+// The hub: every connection of this tab, and every view of it.
+//
+// Platform-free: what it needs of a worker or of Node is passed in. Nothing leaves it but plain
+// data, and what it throws is a Fault, since comlink drops the fields of an error.
+
+import { type Address, ClosedError, isFault, toFault } from '../values/index.js';
+import type { Connect, IClock, ITimer } from '../wire/index.js';
+import type {
+  EndpointStatus,
+  Frame,
+  IHub,
+  IPage,
+  PolicyAnswer,
+  ViewAnswer,
+  Viewport,
+  ViewQuery,
+  ViewSpec,
+} from './api.js';
+import { type IBridge, type IBridgeListener, noBridge } from './bridge.js';
+import { OpenView } from './openview.js';
+import { FramePull } from './pull.js';
+import { Sources } from './sources.js';
+import { checkSpec, checkViewport } from './spec.js';
+import type { MakeBitmap } from './views/image.js';
+
+export type HubOptions = {
+  readonly version: string;
+  readonly clock: IClock;
+  readonly demo: IDemo;
+  /** Makes the bridge of a page; it connects to nothing before it is used. */
+  readonly makeBridge: (page: IPage, listener: IBridgeListener) => IBridge;
+  /** How to reach the network where there is no page; Node has sockets. */
+  readonly connect?: (address: Address) => Connect;
+  readonly makeBitmap?: MakeBitmap | null;
+  /** Marks what is handed over with an answer rather than copied: comlink's `transfer` in a worker. */
+  readonly handOver?: <T extends object>(value: T, transfer: readonly Transferable[]) => T;
+  /** A mistake of ours that nobody waits for. */
+  readonly report: (error: unknown, where: string) => void;
+};
+
+/** The demo lab that `demo+` addresses reach. */
+export interface IDemo {
+  connect(address: Address): Connect;
+  /** End what runs; it starts anew when it is reached again. */
+  close(): void;
+}
+
+const RATE_MS = 1000; // how often a rate is told that nothing else brings up
+const VIEW_LIMIT = 1000; // views of one tab; a browser has stopped drawing long before
+
+export class Hub implements IHub {
+  private readonly _options: HubOptions;
+  private readonly _sources: Sources;
+  private readonly _views = new Map<number, OpenView>();
+  private readonly _pull: FramePull;
+  private _bridge: IBridge | null = null;
+  private _lastId = 0;
+  private _rateTimer: ITimer | null = null;
+
+  constructor(options: HubOptions) {
+    this._options = options;
+    this._sources = new Sources({
+      clock: options.clock,
+      demo: address => options.demo.connect(address),
+      connect: address => this._connect(address),
+      report: options.report,
+    });
+    this._pull = new FramePull(() => this._compose());
+  }
+
+  start(page: IPage | null): Promise<{ readonly version: string }> {
+    return answer(() => {
+      this._bridge?.close();
+      const { makeBridge, report } = this._options;
+      const listener: IBridgeListener = {
+        asking: (address, isAsking) => this._sources.setAsking(address, isAsking),
+        linkChanged: down => this._sources.setLink(down),
+        report,
+      };
+      this._bridge = page === null ? null : makeBridge(page, listener);
+      return { version: this._options.version };
+    });
+  }
+
+  openView(spec: ViewSpec, viewport: Viewport): Promise<number> {
+    return answer(() => {
+      if (this._views.size >= VIEW_LIMIT) {
+        throw new RangeError(`${VIEW_LIMIT} views are open, no more are`);
+      }
+      const checked = checkSpec(spec);
+      checkViewport(viewport);
+      const { clock, makeBitmap = null } = this._options;
+      this._lastId += 1;
+      const view = new OpenView({
+        id: this._lastId,
+        spec: checked,
+        viewport,
+        sources: this._sources,
+        clock,
+        makeBitmap,
+        onEvent: opened => this._onEvent(opened),
+      });
+      this._views.set(view.id, view);
+      this._pull.notify();
+      return view.id;
+    });
+  }
+
+  closeView(viewId: number): Promise<void> {
+    return answer(() => {
+      // Twice is harmless: a page that goes closes what it has.
+      this._views.get(viewId)?.close();
+      this._views.delete(viewId);
+    });
+  }
+
+  setViewport(viewId: number, viewport: Viewport): Promise<void> {
+    return this._tell(viewId, view => view.setViewport(checkViewport(viewport)));
+  }
+
+  setVisible(viewId: number, visible: boolean): Promise<void> {
+    return this._tell(viewId, view => view.setVisible(visible));
+  }
+
+  setPaused(viewId: number, paused: boolean): Promise<void> {
+    return this._tell(viewId, view => view.setPaused(paused));
+  }
+
+  retry(viewId: number): Promise<void> {
+    return this._tell(viewId, view => {
+      this._bridge?.retry();
+      view.retry();
+    });
+  }
+
+  pull(): Promise<readonly Frame[]> {
+    return answer(() => this._pull.pull());
+  }
+
+  ask(viewId: number, query: ViewQuery): Promise<ViewAnswer> {
+    return answer(() => {
+      const reply = this._view(viewId).ask(query);
+      return reply.type === 'csv' ? this._handOver(reply, [reply.bytes.buffer]) : reply;
+    });
+  }
+
+  answerPolicy(questionId: number, policy: PolicyAnswer): Promise<void> {
+    return answer(() => {
+      this._bridge?.answer(questionId, policy);
+    });
+  }
+
+  endpoints(): Promise<readonly EndpointStatus[]> {
+    return answer(() =>
+      this._sources.connections().map(({ connection }) => {
+        const { endpoint, address, status, receivedBytes, isDemo } = connection;
+        const users = [...this._views.values()].filter(view => view.wholes.has(address));
+        const viewCount = users.length;
+        const linkMs = isDemo ? null : (this._bridge?.roundTripMs ?? null);
+        const roundTripMs = connection.roundTripMs ?? linkMs;
+        return { endpoint, address, status, viewCount, receivedBytes, roundTripMs };
+      }),
+    );
+  }
+
+  bye(): Promise<void> {
+    return answer(() => {
+      for (const view of this._views.values()) {
+        view.close();
+      }
+      this._views.clear();
+      this._sources.close();
+      this._bridge?.close();
+      this._options.demo.close();
+      this._pull.close();
+      this._rateTimer?.cancel();
+      this._rateTimer = null;
+    });
+  }
+
+  // ---- Views ------------------------------------------------------------------------------------
+
+  private _view(viewId: number): OpenView {
+    const view = this._views.get(viewId);
+    if (view === undefined) {
+      throw new ClosedError(`view ${viewId} is not open`);
+    }
+    return view;
+  }
+
+  private _tell(viewId: number, change: (view: OpenView) => void): Promise<void> {
+    return answer(() => {
+      const view = this._view(viewId);
+      change(view);
+      this._onEvent(view);
+    });
+  }
+
+  private _onEvent(view: OpenView): void {
+    if (view.hasNews) {
+      this._pull.notify();
+    } else {
+      this._watchRates();
+    }
+  }
+
+  private async _compose(): Promise<readonly Frame[]> {
+    const views = [...this._views.values()].filter(view => view.hasNews);
+    const drawn = await Promise.all(views.map(view => view.draw()));
+    this._watchRates();
+    const kept = drawn.filter(({ frame }) => this._views.has(frame.viewId));
+    const frames = kept.map(({ frame }) => frame);
+    return this._handOver(
+      frames,
+      kept.flatMap(({ transfer }) => transfer),
+    );
+  }
+
+  private _handOver<T extends object>(value: T, transfer: readonly Transferable[]): T {
+    return this._options.handOver?.(value, transfer) ?? value;
+  }
+
+  // A feed that stops says nothing any more: somebody must tell that its rate is 0.
+  private _watchRates(): void {
+    if (this._rateTimer === null && [...this._views.values()].some(view => view.isBusy)) {
+      this._rateTimer = this._options.clock.after(RATE_MS, () => {
+        this._rateTimer = null;
+        for (const view of this._views.values()) {
+          if (view.hasOldRate) {
+            view.tellRate();
+            this._pull.notify();
+          }
+        }
+        this._watchRates();
+      });
+    }
+  }
+
+  // ---- The network ------------------------------------------------------------------------------
+
+  private _connect(address: Address): Connect {
+    if (this._options.connect !== undefined) {
+      return this._options.connect(address);
+    }
+    return async options => {
+      if (this._bridge === null) {
+        throw noBridge(address);
+      }
+      return this._bridge.connect(address)(options);
+    };
+  }
+}
+
+/** Faults instead of errors, whether `work` throws or rejects. */
+async function answer<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isFault(error) ? error : toFault(error);
+  }
+}

@@ -1,0 +1,283 @@
+// One view as the page opened it: its sources, its state, and when it has news.
+//
+// A frame is made only when the page pulls and the view can be seen. What arrives in between goes
+// into the view's state; what was replaced before anybody could see it is counted.
+
+import {
+  type Address,
+  type Alarm,
+  formatAddress,
+  isLabwireError,
+  type LinkStatus,
+  NO_ALARM,
+  ParseError,
+  type PyValue,
+  type Reading,
+  toFault,
+} from '../values/index.js';
+import type { IClock } from '../wire/index.js';
+import type { Frame, FrameHead, SourceRole, ViewAnswer, Viewport, ViewQuery } from './api.js';
+import { RateCounter } from './rate.js';
+import { addressInside } from './sources/path.js';
+import type { ISource, IWatch, SourceEvent } from './sources/source.js';
+import type { Sources } from './sources.js';
+import type { CheckedSpec } from './spec.js';
+import { isSameStatus, mergeStatuses } from './status.js';
+import { COPY_LIMIT, reprText } from './views/format.js';
+import type { MakeBitmap } from './views/image.js';
+import { makeView } from './views/make.js';
+import type { Body, IView } from './views/view.js';
+
+export type OpenViewOptions = {
+  readonly id: number;
+  readonly spec: CheckedSpec;
+  readonly viewport: Viewport;
+  readonly sources: Sources;
+  readonly clock: IClock;
+  readonly makeBitmap: MakeBitmap | null;
+  /** Something happened that a frame would show, or that moved the rate. */
+  readonly onEvent: (view: OpenView) => void;
+};
+
+/** A frame, and what is to be transferred with it. */
+export type Drawn = { readonly frame: Frame; readonly transfer: readonly Transferable[] };
+
+type Input = {
+  readonly role: SourceRole;
+  readonly isLeading: boolean;
+  readonly source: ISource | null;
+  status: LinkStatus;
+  watch: IWatch | null;
+};
+
+const RATE_STEP = 0.05; // of the rate last told: less is not worth a frame
+
+export class OpenView {
+  readonly id: number;
+  /** The addresses of the wholes that it looks at or into. */
+  readonly wholes: ReadonlySet<string>;
+  private readonly _clock: IClock;
+  private readonly _onEvent: (view: OpenView) => void;
+  private readonly _view: IView;
+  private readonly _inputs: Input[];
+  private readonly _rate: RateCounter;
+  private _reading: Reading<PyValue> | null = null;
+  private _timeNs: bigint | null = null;
+  private _alarm: Alarm = NO_ALARM;
+  private _undrawn = 0;
+  private _dropped = 0;
+  private _toldRateHz = 0;
+  private _toldAtMs = Number.NEGATIVE_INFINITY;
+  private _headChanged = true;
+  private _isVisible = true;
+  private _isPaused = false;
+  private _isClosed = false;
+
+  constructor(options: OpenViewOptions) {
+    const { id, spec, viewport, clock } = options;
+    this.id = id;
+    this._clock = clock;
+    this._onEvent = options.onEvent;
+    this._rate = new RateCounter(clock.nowMs());
+    const leading = leadingOf(spec);
+    const labels: { [R in SourceRole]?: string } = {};
+    for (const { role, address } of spec.sources) {
+      labels[role] = address.fragment || address.path;
+    }
+    const hasAxes = spec.sources.length > 1 || leading.role === 'y';
+    this._view = makeView(spec.view === 'auto' && hasAxes ? 'trace' : spec.view, {
+      options: spec.options,
+      labels,
+      addressOf: path => addressInside(leading.address, path),
+      clock,
+      makeBitmap: options.makeBitmap,
+    });
+    this._view.setViewport(viewport);
+    this.wholes = new Set(spec.sources.map(({ address }) => wholeOf(address)));
+    const isWhole = !hasAxes && (spec.view === 'auto' || spec.view === 'table');
+    this._inputs = spec.sources.map(({ role, address }) =>
+      this._openInput(role, address, role === leading.role, isWhole, options.sources),
+    );
+    for (const input of this._inputs) {
+      input.watch = input.source?.watch(event => this._hear(input, event)) ?? null;
+    }
+  }
+
+  // A source that cannot be opened is a state of the view: the others may work.
+  private _openInput(
+    role: SourceRole,
+    address: Address,
+    isLeading: boolean,
+    isWhole: boolean,
+    sources: Sources,
+  ): Input {
+    const sinceNs = this._clock.wallNs();
+    try {
+      const source = sources.open(address);
+      if (source.shape === 'tree' && !isWhole) {
+        throw needsName(address);
+      }
+      const status = { state: 'connecting', sinceNs, fault: null, outOfStepCount: 0 } as const;
+      return { role, isLeading, source, status, watch: null };
+    } catch (error) {
+      if (isLabwireError(error, 'ParseError')) {
+        throw error;
+      }
+      const fault = toFault(error);
+      const status = { state: 'failed', sinceNs, fault, outOfStepCount: 0 } as const;
+      return { role, isLeading, source: null, status, watch: null };
+    }
+  }
+
+  private _hear(input: Input, event: SourceEvent): void {
+    if (event.type === 'status') {
+      this._headChanged ||= !isSameStatus(input.status, event.status);
+      input.status = event.status;
+    } else if (input.isLeading) {
+      this._count(event);
+    }
+    this._view.input(input.role, event);
+    if (!this._isClosed) {
+      this._onEvent(this);
+    }
+  }
+
+  private _count(event: SourceEvent): void {
+    const nowMs = this._clock.nowMs();
+    if (event.type === 'reading') {
+      const { reading, range } = event;
+      this._reading = reading;
+      this._timeNs = reading.timeNs;
+      this._alarm = reading.alarm;
+      this._rate.add(nowMs);
+      // A change in place is in the next picture; a value that was replaced is in none.
+      this._undrawn += range === null ? 1 : 0;
+    } else if (event.type === 'deltas') {
+      this._timeNs = this._clock.wallNs();
+      this._rate.add(nowMs, event.deltas.length);
+    } else if (event.type === 'tree') {
+      this._timeNs = this._clock.wallNs();
+    }
+  }
+
+  // ---- What the page says -----------------------------------------------------------------------
+
+  setViewport(viewport: Viewport): void {
+    this._view.setViewport(viewport);
+  }
+
+  setVisible(isVisible: boolean): void {
+    // Whoever shows a view again has drawn over it, or forgotten it.
+    this._headChanged ||= isVisible && !this._isVisible;
+    this._isVisible = isVisible;
+  }
+
+  setPaused(isPaused: boolean): void {
+    this._headChanged ||= this._isPaused && !isPaused;
+    this._isPaused = isPaused;
+  }
+
+  retry(): void {
+    for (const { source } of this._inputs) {
+      source?.retry();
+    }
+  }
+
+  ask(query: ViewQuery): ViewAnswer {
+    if (query.type === 'text' && this._reading !== null) {
+      return { type: 'text', text: reprText(this._reading.value, COPY_LIMIT, true) };
+    }
+    return this._view.ask(query);
+  }
+
+  // ---- Frames -----------------------------------------------------------------------------------
+
+  /** Can it be seen, and would it look different from its last frame? */
+  get hasNews(): boolean {
+    return this._canBeSeen && (this._headChanged || this._view.dirty);
+  }
+
+  /** Was the rate that the page shows overtaken, with nothing else to draw? Once a second is often enough. */
+  get hasOldRate(): boolean {
+    const nowMs = this._clock.nowMs();
+    const rateHz = this._rate.rateHz(nowMs);
+    const step = RATE_STEP * Math.max(rateHz, this._toldRateHz);
+    return (
+      this._canBeSeen &&
+      nowMs - this._toldAtMs >= 900 &&
+      (Math.abs(rateHz - this._toldRateHz) > step || (rateHz === 0 && this._toldRateHz > 0))
+    );
+  }
+
+  /** Is there a rate to watch: something came lately, or the page still shows that it did? */
+  get isBusy(): boolean {
+    return this._toldRateHz > 0 || this._rate.rateHz(this._clock.nowMs()) > 0;
+  }
+
+  private get _canBeSeen(): boolean {
+    return this._isVisible && !this._isPaused && !this._isClosed;
+  }
+
+  /** The picture now, and nothing older. Never rejects: a view that cannot draw says so in its frame. */
+  async draw(): Promise<Drawn> {
+    const nowMs = this._clock.nowMs();
+    this._headChanged = false;
+    this._dropped += Math.max(0, this._undrawn - 1);
+    this._undrawn = 0;
+    this._toldRateHz = this._rate.rateHz(nowMs);
+    this._toldAtMs = nowMs;
+    const head = this._head();
+    let body: Body;
+    try {
+      body = await this._view.frame(nowMs);
+    } catch (error) {
+      body = { content: { kind: 'empty', fault: toFault(error) }, transfer: [] };
+    }
+    return { frame: { ...head, ...body.content } as Frame, transfer: body.transfer };
+  }
+
+  /** Send the rate with the next frame, even if nothing else changed. */
+  tellRate(): void {
+    this._headChanged = true;
+  }
+
+  private _head(): FrameHead {
+    return {
+      viewId: this.id,
+      status: mergeStatuses(this._inputs.map(({ status }) => status)),
+      rateHz: this._toldRateHz,
+      droppedCount: this._dropped,
+      timeNs: this._timeNs,
+      type: this._view.type,
+      display: this._view.display,
+      alarm: this._alarm,
+    };
+  }
+
+  close(): void {
+    this._isClosed = true;
+    for (const input of this._inputs) {
+      input.watch?.close();
+    }
+    this._view.close();
+  }
+}
+
+function needsName(address: Address): ParseError {
+  const text = formatAddress(address);
+  return new ParseError(
+    `this view shows one value, and ${text} names all of ${address.path}`,
+    { position: text.length, expected: '# and a name', found: 'nothing' },
+    { hint: `Add the name, as in ${text}#name, or show all of it as a table.` },
+  );
+}
+
+/** The source that the view is about: its type, time and rate are the view's. */
+function leadingOf(spec: CheckedSpec): CheckedSpec['sources'][number] {
+  const { sources } = spec;
+  return sources.find(({ role }) => role !== 'x' && role !== 'error') ?? sources[0]!;
+}
+
+function wholeOf(address: Address): string {
+  return formatAddress({ ...address, fragment: null });
+}

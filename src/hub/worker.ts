@@ -1,0 +1,59 @@
+// The Web Worker: the hub, with what only a worker has. The one file that names a worker's globals.
+
+import { expose, transfer } from 'comlink';
+import { platformBase64, useBase64 } from '../protocols/pyon/index.js';
+import { PlatformClock } from '../transports/index.js';
+import type { IHub } from './api.js';
+import { PageBridge } from './bridge.js';
+import { Demo } from './demo.js';
+import { Hub } from './hub.js';
+import { VERSION } from './version.js';
+
+useBase64(platformBase64(globalThis));
+
+const clock = new PlatformClock();
+
+const hub = new Hub({
+  version: VERSION,
+  clock,
+  demo: new Demo(clock),
+  makeBridge: (page, listener) =>
+    new PageBridge({
+      page,
+      listener,
+      clock,
+      WebSocket: self.WebSocket,
+      client: `labwire ${VERSION}`,
+      newSessionId,
+    }),
+  makeBitmap:
+    typeof createImageBitmap === 'function'
+      ? (pixels, width, height) => createImageBitmap(new ImageData(pixels, width, height))
+      : null,
+  handOver: (value, transferables) => transfer(value, [...transferables]),
+  report: (error, where) => console.error(`Labwire: ${where}`, error),
+});
+
+// Method by method: what is not in the contract cannot be called.
+const exposed: IHub = {
+  start: page => hub.start(page),
+  openView: (spec, viewport) => hub.openView(spec, viewport),
+  closeView: viewId => hub.closeView(viewId),
+  setViewport: (viewId, viewport) => hub.setViewport(viewId, viewport),
+  setVisible: (viewId, visible) => hub.setVisible(viewId, visible),
+  setPaused: (viewId, paused) => hub.setPaused(viewId, paused),
+  pull: () => hub.pull(),
+  ask: (viewId, query) => hub.ask(viewId, query),
+  retry: viewId => hub.retry(viewId),
+  answerPolicy: (questionId, answer) => hub.answerPolicy(questionId, answer),
+  endpoints: () => hub.endpoints(),
+  bye: () => hub.bye(),
+};
+
+expose(exposed);
+
+// crypto.randomUUID exists only where the page is served securely; many Jupyter servers are not.
+function newSessionId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}
