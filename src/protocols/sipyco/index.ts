@@ -1,3 +1,16 @@
 // What SiPyCo says in lines of PYON.
+
+export type { PyonVersion } from '../pyon/index.js';
 export { bannerLine, handshake, LIMITS, type SipycoProtocol } from './banner.js';
+export { type Dataset, datasetOf, displayOf } from './dataset.js';
+export { encodeLine, PyonLineDecoder } from './lines.js';
+export type { PublisherCommand, PublisherEvent, SubscriberEvent } from './messages.js';
 export { type Mod, type ModAction, ModError, pathText, processMod } from './mods.js';
+export {
+  modToValue,
+  Notifier,
+  type NotifierOptions,
+  type Publish,
+  updateFromDict,
+} from './notifier.js';
+export { PublisherMachine, SubscriberMachine } from './syncstruct.js';

@@ -13,7 +13,9 @@ import {
   insertItem,
   isLabwireError,
   iterate,
+  NDArray,
   PyDict,
+  PySet,
   PythonError,
   type PythonErrorClass,
   type PyValue,
@@ -21,6 +23,8 @@ import {
   pyRepr,
   RemoteProtocolError,
   setItem,
+  Tuple,
+  typeName,
 } from '../../values/index.js';
 
 /** The actions, as on the wire. */
@@ -160,8 +164,8 @@ class DictFields implements Fields {
 
 /** The path first, then the action, then its fields: the order in which Python would fail. */
 function apply(target: PyValue, fields: Fields): void {
-  const container = walkPath(target, fields.path);
-  const { action } = fields;
+  const container = walkPath(target, present(fields.path as PyValue, 'path'));
+  const action = present(fields.action, 'action');
   switch (action) {
     case 'setitem':
       setItem(container, present(fields.key, 'key'), present(fields.value, 'value'));
@@ -185,10 +189,10 @@ function apply(target: PyValue, fields: Fields): void {
   }
 }
 
-function walkPath(target: PyValue, path: PyValue | readonly PyValue[]): PyValue {
+function walkPath(target: PyValue, path: PyValue): PyValue {
   let value = target;
   // Python iterates over the path, so the letters of a text and the keys of a dict are one too.
-  for (const key of Array.isArray(path) ? (path as PyValue[]) : iterate(path as PyValue)) {
+  for (const key of Array.isArray(path) ? path : iterate(path)) {
     value = getItem(value, key);
   }
   return value;
@@ -239,14 +243,20 @@ function foundText(target: PyValue, keys: readonly PyValue[]): string {
   return describe(value);
 }
 
-/** A value in one line, cut where it is long. */
-function describe(value: PyValue): string {
-  if (value instanceof PyDict) {
-    return `a dict of ${value.size}`;
+/** A value in one short line; of a container its size. */
+export function describe(value: PyValue): string {
+  if (value instanceof PyDict || value instanceof PySet) {
+    return `a ${typeName(value)} of ${value.size}`;
   }
-  if (Array.isArray(value)) {
-    return `a list of ${value.length}`;
+  if (Array.isArray(value) || value instanceof Tuple || value instanceof Uint8Array) {
+    return `a ${typeName(value)} of ${value.length}`;
   }
-  const text = pyRepr(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  if (value instanceof NDArray) {
+    return `an array ${value.dtype.str} of shape (${value.shape.join(', ')})`;
+  }
+  const text = pyRepr(typeof value === 'string' ? value.slice(0, SHOWN) : value);
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
+
+/** Characters of a value that a message shows. */
+const SHOWN = 100;

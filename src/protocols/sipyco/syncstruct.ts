@@ -1,0 +1,358 @@
+// sync_struct, both ends of one connection.
+//
+// The subscriber writes a banner and a name and then only listens; the publisher answers with the whole
+// struct and then with every change. A name it does not know it answers by closing, and so does
+// any other server that does not know the banner: the subscriber cannot tell one from the other.
+//
+// Source: docs/protocols/sync_struct.md; vectors/sipyco/sessions/sync_struct_*.jsonl.
+
+import {
+  isLabwireError,
+  LocalProtocolError,
+  PyDict,
+  type PyValue,
+  RemoteProtocolError,
+  Tuple,
+  toFault,
+} from '../../values/index.js';
+import { type IMachine, LineReader } from '../../wire/index.js';
+import { bannerLine, handshake, LIMITS } from './banner.js';
+import { PyonLineDecoder } from './lines.js';
+import type { PublisherCommand, PublisherEvent, SubscriberEvent } from './messages.js';
+import { describe, type Mod } from './mods.js';
+
+/** Of a first line that is no PYON, so many bytes are shown; a peer that sends more without a newline is no SiPyCo. */
+const SHOWN_BYTES = 64;
+
+/** The subscriber's end. Writes its two lines at once; takes no commands. */
+export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
+  readonly notifierName: string;
+  private readonly _lines: LineReader;
+  private readonly _decoder = new PyonLineDecoder();
+  private _output: Uint8Array[];
+  private _events: SubscriberEvent[] = [];
+  private _state: 'first line' | 'before init' | 'following' | 'over' = 'first line';
+  /** The beginning of the first line, until it is known to be one. */
+  private _head: number[] = [];
+  /** Bytes of the connection before the line in progress. */
+  private _offset = 0;
+
+  /**
+   * @param lineBytes - longest line taken; SiPyCo's own limit by default.
+   * @throws {LocalProtocolError} the name holds a control character.
+   */
+  constructor(notifierName: string, lineBytes: number = LIMITS.lineBytes) {
+    this.notifierName = notifierName;
+    this._lines = new LineReader(lineBytes, 'lineBytes');
+    this._output = [handshake('sync_struct', notifierName)];
+  }
+
+  send(command: never): void {
+    throw new LocalProtocolError(
+      'a subscriber has nothing to say',
+      { command: String(command), state: this._state },
+      { protocol: 'sipyco' },
+    );
+  }
+
+  takeOutput(): Uint8Array[] {
+    const output = this._output;
+    this._output = [];
+    return output;
+  }
+
+  takeEvents(): SubscriberEvent[] {
+    const events = this._events;
+    this._events = [];
+    return events;
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this._state === 'over' || !this._looksRight(chunk)) {
+      return;
+    }
+    try {
+      this._lines.feed(chunk, line => {
+        this._take(line);
+        this._offset += line.length + 1;
+        return this._state !== 'over';
+      });
+    } catch (error) {
+      this._fail(error);
+    }
+  }
+
+  receiveEof(): void {
+    if (this._state === 'over') {
+      return;
+    }
+    if (this._lines.pendingBytes > 0) {
+      this._fail(
+        this._state === 'first line'
+          ? this._notSipyco(`${quoted(this._head)} and then the end`)
+          : this._wrong(
+              `the connection ended inside a line, ${this._lines.pendingBytes} bytes after its start`,
+              'the rest of a line',
+              'the end of the connection',
+            ),
+      );
+    } else if (this._state === 'first line') {
+      this._fail(this._closedAtOnce());
+    } else {
+      this._state = 'over';
+      this._events.push({ type: 'eof' });
+    }
+  }
+
+  /** Before the first line is whole: could it be one? The answer does not depend on how bytes are cut. */
+  private _looksRight(chunk: Uint8Array): boolean {
+    if (this._state !== 'first line' || this._head.length === SHOWN_BYTES) {
+      return true;
+    }
+    const newline = chunk.indexOf(NEWLINE);
+    const end = Math.min(newline < 0 ? chunk.length : newline, SHOWN_BYTES - this._head.length);
+    this._head.push(...chunk.subarray(0, end));
+    const first = this._head.find(byte => !isBlank(byte));
+    const isWhole = newline >= 0 || this._head.length === SHOWN_BYTES;
+    if (isWhole && first !== undefined && first !== OPEN_BRACE) {
+      this._fail(this._notSipyco(quoted(this._head)));
+      return false;
+    }
+    return true;
+  }
+
+  private _take(line: Uint8Array): void {
+    let value: PyValue;
+    try {
+      value = this._decoder.decode(line);
+    } catch (error) {
+      this._fail(this._undecodable(error));
+      return;
+    }
+    const action = value instanceof PyDict ? value.get('action') : undefined;
+    if (!(value instanceof PyDict) || (this._state === 'first line' && action === undefined)) {
+      this._fail(
+        this._state === 'first line'
+          ? this._notSipyco(quoted(line.subarray(0, SHOWN_BYTES)))
+          : this._wrong('a line is no mod', 'a dict with an action', describe(value)),
+      );
+      return;
+    }
+    if (action === 'init') {
+      this._init(value);
+    } else if (this._state === 'following') {
+      this._events.push({ type: 'mod', mod: modOf(value) });
+    } else {
+      this._fail(
+        this._wrong(
+          'a mod came before the struct it would change',
+          'init',
+          describe(action ?? value),
+        ),
+      );
+    }
+  }
+
+  private _init(value: PyDict): void {
+    const struct = value.get('struct');
+    if (struct === undefined) {
+      this._fail(this._wrong('an init has no struct', 'struct', describe(value)));
+      return;
+    }
+    this._state = 'following';
+    this._events.push({ type: 'init', struct, pyon: this._decoder.pyon ?? 2 });
+  }
+
+  private _undecodable(error: unknown): unknown {
+    if (!isLabwireError(error, 'ParseError')) {
+      return error;
+    }
+    if (this._state === 'first line' && !startsAsMod(this._head)) {
+      return this._notSipyco(quoted(this._head));
+    }
+    return new RemoteProtocolError(
+      `a line is no PYON: ${error.message}`,
+      {
+        offset: this._offset + error.position,
+        expected: error.expected,
+        received: error.found,
+      },
+      {
+        protocol: 'sipyco',
+        cause: error,
+        hint: 'Connect again; if it stays so, the publisher is broken.',
+      },
+    );
+  }
+
+  private _wrong(message: string, expected: string, received: string): RemoteProtocolError {
+    return new RemoteProtocolError(
+      message,
+      { offset: this._offset, expected, received },
+      { protocol: 'sipyco' },
+    );
+  }
+
+  private _notSipyco(received: string): RemoteProtocolError {
+    return new RemoteProtocolError(
+      `this is not a SiPyCo server: it answered ${received}`,
+      { offset: 0, expected: 'a sync_struct init', received },
+      { protocol: 'sipyco', hint: 'Check host and port; ARTIQ masters publish on 3250.' },
+    );
+  }
+
+  private _closedAtOnce(): RemoteProtocolError {
+    return new RemoteProtocolError(
+      `the server closed the connection without a word: it has no notifier "${this.notifierName}", ` +
+        'or it is not a sync_struct server',
+      { offset: 0, expected: 'a sync_struct init', received: 'the end of the connection' },
+      { protocol: 'sipyco', hint: 'Check the name of the notifier, then host and port.' },
+    );
+  }
+
+  private _fail(error: unknown): void {
+    this._state = 'over';
+    this._events.push({ type: 'failed', fault: toFault(error) });
+  }
+}
+
+/** The publisher's end of one connection. It is given lines, so that what is sent to many is encoded once. */
+export class PublisherMachine implements IMachine<PublisherCommand, PublisherEvent> {
+  private readonly _lines = new LineReader(LIMITS.handshakeBytes, 'handshakeBytes');
+  private _output: Uint8Array[] = [];
+  private _events: PublisherEvent[] = [];
+  private _state: 'banner' | 'name' | 'subscribed' | 'publishing' | 'over' = 'banner';
+  private _offset = 0;
+
+  /** Queue a line. `init` needs a subscriber, `mod` an `init` before it. @throws {LocalProtocolError} */
+  send(command: PublisherCommand): void {
+    const isAllowed =
+      this._state === 'publishing' || (this._state === 'subscribed' && command.type === 'init');
+    if (!isAllowed) {
+      throw new LocalProtocolError(
+        `${command.type} cannot be sent now: the connection is at ${this._state}`,
+        { command: command.type, state: this._state },
+        { protocol: 'sipyco' },
+      );
+    }
+    this._state = 'publishing';
+    this._output.push(command.line);
+  }
+
+  /** The lines to write; those given to `send`, not copies. */
+  takeOutput(): Uint8Array[] {
+    const output = this._output;
+    this._output = [];
+    return output;
+  }
+
+  takeEvents(): PublisherEvent[] {
+    const events = this._events;
+    this._events = [];
+    return events;
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this._state !== 'banner' && this._state !== 'name') {
+      return; // a subscriber has nothing more to say, and a publisher does not listen
+    }
+    try {
+      this._lines.feed(chunk, line => {
+        this._take(line);
+        this._offset += line.length + 1;
+        return this._state === 'name';
+      });
+    } catch (error) {
+      this._fail(error);
+    }
+  }
+
+  receiveEof(): void {
+    if (this._state === 'over') {
+      return;
+    }
+    if (this._lines.pendingBytes > 0 || this._state === 'name') {
+      this._fail(this._wrong('the end of the connection', expectedIn(this._state)));
+    } else {
+      this._state = 'over';
+      this._events.push({ type: 'eof' });
+    }
+  }
+
+  private _take(line: Uint8Array): void {
+    const text = decodeText(line);
+    if (this._state === 'banner') {
+      if (text === null || `${text}\n` !== bannerLine('sync_struct')) {
+        this._fail(this._wrong(quoted(line.subarray(0, SHOWN_BYTES)), expectedIn('banner')));
+      } else {
+        this._state = 'name';
+      }
+    } else if (text === null) {
+      this._fail(this._wrong(quoted(line.subarray(0, SHOWN_BYTES)), 'a name in UTF-8'));
+    } else {
+      this._state = 'subscribed';
+      this._events.push({ type: 'subscribed', notifierName: text });
+    }
+  }
+
+  private _wrong(received: string, expected: string): RemoteProtocolError {
+    return new RemoteProtocolError(
+      `a client sent ${received}, expected ${expected}`,
+      { offset: this._offset, expected, received },
+      { protocol: 'sipyco' },
+    );
+  }
+
+  private _fail(error: unknown): void {
+    this._state = 'over';
+    this._events.push({ type: 'failed', fault: toFault(error) });
+  }
+}
+
+const NEWLINE = 0x0a;
+const OPEN_BRACE = 0x7b;
+const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const LOOSE = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function expectedIn(state: string): string {
+  return state === 'banner'
+    ? `the banner ${JSON.stringify(bannerLine('sync_struct'))}`
+    : 'a notifier';
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d;
+}
+
+/** Does a line that cannot be read at least begin as a mod does? */
+function startsAsMod(head: readonly number[]): boolean {
+  return /^\s*\{\s*["']action["']\s*:/.test(LOOSE.decode(Uint8Array.from(head)));
+}
+
+/** Bytes of a stranger for a message: on one line, cut where they are many. */
+function quoted(bytes: ArrayLike<number>): string {
+  const text = JSON.stringify(LOOSE.decode(Uint8Array.from(bytes)));
+  return bytes.length >= SHOWN_BYTES ? `${text} and more` : text;
+}
+
+function decodeText(line: Uint8Array): string | null {
+  try {
+    return STRICT.decode(line);
+  } catch {
+    return null; // the caller reports the bytes
+  }
+}
+
+/** A dict from the wire as a mod, its fields as they came. A path that is a tuple or a text is one of keys. */
+function modOf(dict: PyDict): Mod {
+  const path = dict.get('path');
+  return {
+    action: dict.get('action'),
+    path:
+      path instanceof Tuple ? [...path.items] : typeof path === 'string' ? Array.from(path) : path,
+    key: dict.get('key'),
+    value: dict.get('value'),
+    x: dict.get('x'),
+    i: dict.get('i'),
+  } as unknown as Mod;
+}
