@@ -2,7 +2,7 @@
 // npm run bench -- NAME…  some of them, printed only
 //
 // A bench prints ours beside the peer's, measured in the same run: machines differ, ratios less.
-// With --json it writes one document to stdout (bench/README.md) and its progress to stderr.
+// With --json it writes one line of JSON per row (bench/README.md).
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,38 +21,45 @@ import { main, root, run, StepError } from '../scripts/steps.mjs';
 const folder = path.join(root, 'bench');
 const TIME_LIMIT_MS = 15 * 60_000; // for one bench
 
-/** @returns the bench's document, or `{title, failure}` with the reason why there is none. */
+/** What a bench measured: `rows`, or `failure`, the reason why there are none. */
 async function measure(name) {
   const file = path.join(folder, `${name}.mjs`);
+  const title = titleOf(readFileSync(file, 'utf8')) ?? name;
   const { code, stdout, stderr } = await capture(process.execPath, ['--expose-gc', file, '--json']);
-  const reason = stderr.trim().split('\n').at(-1) || `exit code ${code}`;
-  if (code !== 0) {
-    return { title: name, failure: reason };
-  }
   try {
-    return checked(JSON.parse(stdout), name);
+    const rows = stdout
+      .split('\n')
+      .filter(line => line.startsWith('{'))
+      .map(rowOf);
+    // Some benches end badly when a target is missed: their rows are all there.
+    const failure = code === 0 || rows.length > 0 ? undefined : lastLine(stderr, code);
+    return { name, title, rows, failure };
   } catch (error) {
-    return { title: name, failure: error.message };
+    return { name, title, rows: [], failure: error.message };
   }
 }
 
-function checked(document, name) {
-  if (typeof document.title !== 'string' || !Array.isArray(document.rows)) {
-    throw new StepError(`${name} printed no {"title": …, "rows": […]}`);
+function lastLine(stderr, code) {
+  return stderr.trim().split('\n').at(-1) || `exit code ${code}`;
+}
+
+/** The sentence with which the file begins. */
+function titleOf(source) {
+  return /^(?:#!.*\n)?\/\/ (.*?[.:]?)(?:\n|$)/.exec(source)?.[1].replace(/[.:]$/, '');
+}
+
+function rowOf(line) {
+  const row = JSON.parse(line);
+  const isNumber = value => value === null || value === undefined || typeof value === 'number';
+  const fits =
+    typeof row.case === 'string' &&
+    [row.ours, row.peer, row.ratio].every(isNumber) &&
+    [row.unit ?? '', row.target ?? '', row.note ?? ''].every(text => typeof text === 'string') &&
+    ['boolean', 'undefined'].includes(typeof (row.ok ?? undefined));
+  if (!fits) {
+    throw new StepError(`this is no row of a bench: ${line}`);
   }
-  for (const row of document.rows) {
-    const { case: what, unit, better, ours, peers = [] } = row;
-    const fits =
-      typeof what === 'string' &&
-      typeof unit === 'string' &&
-      ['lower', 'higher'].includes(better) &&
-      (ours === null || typeof ours === 'number') &&
-      peers.every(peer => typeof peer.name === 'string' && typeof peer.value === 'number');
-    if (!fits) {
-      throw new StepError(`${name} printed a row that is none: ${JSON.stringify(row)}`);
-    }
-  }
-  return document;
+  return row;
 }
 
 function capture(command, args) {
@@ -81,41 +88,38 @@ function capture(command, args) {
 
 // ---- The page -----------------------------------------------------------------------------------
 
-/** One document as Markdown: a heading, a table, remarks. */
-export function markdownOf({ title, note, rows, failure }) {
+/** One bench as Markdown: a heading and a table. */
+export function markdownOf({ title, rows, failure }) {
   const lines = [`## ${title}`, ''];
   if (failure !== undefined) {
-    return [...lines, `Could not be measured here: ${failure}`, ''].join('\n');
+    return [...lines, `Not measured here: ${failure}`, ''].join('\n');
   }
-  if (note) {
-    lines.push(note, '');
-  }
-  lines.push('| case | Labwire | peer | ratio | target |', '| --- | ---: | ---: | ---: | --- |');
-  for (const row of rows) {
-    lines.push(`| ${cellsOf(row).join(' | ')} |`);
+  lines.push(
+    '| case | Labwire | peer | ratio | target | |',
+    '| --- | ---: | ---: | ---: | --- | --- |',
+  );
+  for (const { case: what, ours, peer, ratio, target = '', ok, unit = '', note } of rows) {
+    const cells = [
+      note ? `${what}<br>${note}` : what,
+      figure(ours, unit),
+      figure(peer, unit),
+      figure(ratio, ''),
+      target.replace('<=', '≤').replace('>=', '≥'),
+      ok === undefined || ok === null ? '' : ok ? 'met' : 'missed',
+    ];
+    lines.push(`| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`);
   }
   return [...lines, ''].join('\n');
 }
 
-function cellsOf({ case: what, unit, better, ours, peers = [], target = '', met, note = '' }) {
-  const peer = peers.map(({ name, value }) => `${name}: ${figure(value)} ${unit}`).join('<br>');
-  const ratio = peers
-    .map(({ value }) => `${figure(ours / value)} × the ${better === 'lower' ? 'time' : 'rate'}`)
-    .join('<br>');
-  const verdict = met === undefined ? '' : met ? ' ✓' : ' ✗';
-  const own = ours === null ? '–' : `${figure(ours)} ${unit}`;
-  return [what, own, peer, ours === null ? '' : ratio, target + verdict]
-    .map((cell, i) => (i === 0 && note ? `${cell}<br>${note}` : cell))
-    .map(cell => cell.replaceAll('|', '\\|'));
-}
-
-/** Three significant digits, thousands apart: what a measurement of this kind can bear. */
-function figure(value) {
-  if (!Number.isFinite(value)) {
-    return '–';
+/** Three significant digits: what a measurement of this kind can bear. */
+function figure(value, unit) {
+  if (value === null || value === undefined || !Number.isFinite(value)) {
+    return '';
   }
   const rounded = Number(value.toPrecision(3));
-  return rounded.toLocaleString('en-US', { maximumFractionDigits: 4 }).replaceAll(',', ' ');
+  const text = rounded.toLocaleString('en-US', { maximumFractionDigits: 6 }).replaceAll(',', ' ');
+  return unit === '' ? text : `${text} ${unit}`;
 }
 
 async function machine() {
@@ -133,8 +137,9 @@ function pageOf(documents, description, date) {
   return [
     '# Performance',
     '',
-    'Written by `npm run bench`: every figure of Labwire beside a peer that did the same work in the',
-    'same run. Machines differ, so the ratio is what to compare.',
+    'Written by `npm run bench`: each figure of Labwire beside a peer that did the same work in the same',
+    'run, where there is one. Machines differ, so the ratio (Labwire / peer) is what to compare: below 1',
+    'is better for times, above 1 for rates.',
     '',
     `Measured on ${date} with ${description}.`,
     '',
