@@ -28,6 +28,11 @@ export class Backoff {
     this._downSinceMs = clock.nowMs();
   }
 
+  /** Has nothing failed lately, so that the next attempt may come without a pause? */
+  get isFresh(): boolean {
+    return this._attempts === 0;
+  }
+
   /** The link works now. */
   up(): void {
     this._worked = true;

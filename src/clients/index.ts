@@ -2,3 +2,4 @@
 export { Backoff } from './backoff.js';
 export { type Difference, difference } from './difference.js';
 export { Pump, type PumpEnd } from './pump.js';
+export { type NotifyCb, Subscriber, type SubscriberOptions } from './syncstruct.js';

@@ -1,0 +1,271 @@
+// Structs for whoever subscribes: sync_struct, publisher end.
+//
+// A mod is encoded once, by its notifier, and goes to every subscriber in the same bytes.
+//
+// A subscriber that does not keep up costs a bounded amount: what its transport has not sent yet,
+// one line, and a queue of `queueBytes`. When the queue is full it is dropped, and as soon as the
+// subscriber takes bytes again it gets a fresh `init` instead of the mods it missed. SiPyCo's own
+// publisher queues without bound; its subscribers take an `init` at any time.
+//
+// Source: docs/protocols/sync_struct.md. Names are SiPyCo's (`sipyco.sync_struct.Publisher`).
+
+import { type Notifier, type PublisherEvent, PublisherMachine } from '../protocols/sipyco/index.js';
+import { isLabwireError } from '../values/index.js';
+import { HIGH_WATER_BYTES, type IListener, type ITransport } from '../wire/index.js';
+
+/** What subscribers can make large. */
+export type PublisherLimits = {
+  /**
+   * Bytes that wait for one slow subscriber, before they give way to a fresh `init`. Guards memory.
+   * Two seconds of a 512 × 512 camera at 10 Hz; a mod larger than this is sent when it is alone.
+   */
+  readonly queueBytes: number;
+  /** Open connections, subscribed or not; more are closed at once. Guards sockets. Half of Linux's usual 1024 files. */
+  readonly connections: number;
+};
+
+export const PUBLISHER_LIMITS: PublisherLimits = {
+  queueBytes: 16 * 1024 * 1024,
+  connections: 512,
+};
+
+/** What a queued line costs beside its bytes: an object and its place. Measured in V8, rounded up. */
+const LINE_BYTES = 200;
+
+export type PublisherOptions = {
+  /** By name. Each tells one publisher only; its `pyon` decides the encoding. */
+  readonly notifiers: { readonly [name: string]: Notifier };
+  readonly limits?: Partial<PublisherLimits>;
+  /** Hears what is not the doing of a subscriber: a listener that broke, a struct that cannot be sent. Default: the console. */
+  readonly reportError?: (error: unknown, where: string) => void;
+};
+
+/** Serves notifiers on any number of listeners. */
+export class Publisher {
+  private readonly _notifiers: ReadonlyMap<string, Notifier>;
+  private readonly _limits: PublisherLimits;
+  private readonly _reportError: (error: unknown, where: string) => void;
+  private readonly _listeners = new Set<IListener>();
+  private readonly _connections = new Map<Connection, Promise<void>>();
+  private _resyncCount = 0;
+
+  /** @throws {RangeError} a notifier that tells another publisher already. */
+  constructor(options: PublisherOptions) {
+    this._notifiers = new Map(Object.entries(options.notifiers));
+    this._limits = { ...PUBLISHER_LIMITS, ...options.limits };
+    this._reportError =
+      options.reportError ?? ((error, where) => console.error(`labwire: ${where}:`, error));
+    for (const [name, notifier] of this._notifiers) {
+      if (notifier.publish !== null) {
+        throw new RangeError(`the notifier ${JSON.stringify(name)} has a publisher already`);
+      }
+    }
+    for (const notifier of this._notifiers.values()) {
+      notifier.publish = (_mod, line) => this._publish(notifier, line);
+    }
+  }
+
+  /** Subscribers that have been given a struct. */
+  get subscriberCount(): number {
+    return [...this._connections.keys()].filter(connection => connection.notifier !== null).length;
+  }
+
+  /** How often the queue of a slow subscriber was dropped for a fresh `init`. */
+  get resyncCount(): number {
+    return this._resyncCount;
+  }
+
+  /** Accept subscribers from `listener`, which is ours from now on. More than one is fine. */
+  start(listener: IListener): void {
+    this._listeners.add(listener);
+    this._accept(listener).catch(error => {
+      this._listeners.delete(listener);
+      this._reportError(error, `${listener.endpoint} accepts no more connections`);
+    });
+  }
+
+  /** Stop accepting and end every connection, after what was sent. It may be started again. */
+  async stop(): Promise<void> {
+    const listeners = [...this._listeners];
+    this._listeners.clear();
+    await Promise.all(listeners.map(listener => listener.close()));
+    await Promise.all(
+      Array.from(this._connections, async ([connection, served]) => {
+        await connection.close('the publisher stopped');
+        await served;
+      }),
+    );
+  }
+
+  private async _accept(listener: IListener): Promise<void> {
+    for await (const transport of listener.connections) {
+      if (!this._listeners.has(listener) || this._connections.size >= this._limits.connections) {
+        await transport.close('the publisher takes no more subscribers');
+        continue;
+      }
+      const connection = new Connection(transport, this._limits.queueBytes, {
+        find: name => this._notifiers.get(name) ?? null,
+        resynced: () => {
+          this._resyncCount += 1;
+        },
+        report: error => this._reportError(error, `the subscriber ${transport.endpoint} was left`),
+      });
+      const served = connection.serve().finally(() => this._connections.delete(connection));
+      this._connections.set(connection, served);
+    }
+  }
+
+  private _publish(notifier: Notifier, line: Uint8Array): void {
+    for (const connection of this._connections.keys()) {
+      if (connection.notifier === notifier) {
+        connection.offer(line);
+      }
+    }
+  }
+}
+
+/** What a connection asks of its publisher. */
+type Desk = {
+  readonly find: (name: string) => Notifier | null;
+  readonly resynced: () => void;
+  readonly report: (error: unknown) => void;
+};
+
+/** One subscriber: its two lines, its init, its queue. */
+class Connection {
+  private readonly _transport: ITransport;
+  private readonly _queueBytes: number;
+  private readonly _desk: Desk;
+  private readonly _machine = new PublisherMachine();
+  private _notifier: Notifier | null = null;
+  /** Lines that wait for room in the transport, shared with other connections; null while it has room. */
+  private _queue: Uint8Array[] | null = null;
+  private _queuedBytes = 0;
+  /** The queue was dropped: the next line is an init. */
+  private _missedMods = false;
+
+  constructor(transport: ITransport, queueBytes: number, desk: Desk) {
+    this._transport = transport;
+    this._queueBytes = queueBytes;
+    this._desk = desk;
+  }
+
+  /** What it follows; null until it has been given the struct, and when it has left. */
+  get notifier(): Notifier | null {
+    return this._notifier;
+  }
+
+  /** Serve to the end. Never rejects. */
+  async serve(): Promise<void> {
+    try {
+      for await (const chunk of this._transport.chunks) {
+        this._machine.receive(chunk);
+        if (!this._machine.takeEvents().every(event => this._obey(event))) {
+          break;
+        }
+      }
+    } catch (error) {
+      this._leave(error);
+    }
+    await this.close('it is over');
+  }
+
+  async close(reason: string): Promise<void> {
+    this._notifier = null;
+    this._queue = null;
+    await this._transport.close(reason);
+  }
+
+  /** A mod of the notifier that it follows. `line` is shared. */
+  offer(line: Uint8Array): void {
+    try {
+      if (this._queue === null) {
+        this._send('mod', line);
+      } else if (!this._missedMods) {
+        this._enqueue(this._queue, line);
+      } // else: the init that it will get holds this mod too
+    } catch (error) {
+      this._leave(error);
+    }
+  }
+
+  /** @returns false when the connection is over. */
+  private _obey(event: PublisherEvent): boolean {
+    if (event.type !== 'subscribed') {
+      return false; // a stranger, or the end
+    }
+    const notifier = this._desk.find(event.notifierName);
+    if (notifier === null) {
+      return false; // closing without a word is how this protocol says that there is no such notifier
+    }
+    // The struct, and the place among those who hear mods, in one go: no mod is lost or comes twice.
+    this._notifier = notifier;
+    this._send('init', notifier.initLine());
+    return true;
+  }
+
+  private _send(type: 'init' | 'mod', line: Uint8Array): void {
+    // A transport owns what it is given, and a mod's line belongs to all.
+    this._machine.send({ type, line: line.slice() });
+    for (const chunk of this._machine.takeOutput()) {
+      this._transport.send(chunk);
+    }
+    if (this._queue === null && this._transport.bufferedBytes > HIGH_WATER_BYTES) {
+      this._queue = [];
+      this._queuedBytes = 0;
+      this._catchUp().catch(error => this._leave(error));
+    }
+  }
+
+  private _enqueue(queue: Uint8Array[], line: Uint8Array): void {
+    queue.push(line);
+    this._queuedBytes += line.length + LINE_BYTES;
+    if (this._queuedBytes > this._queueBytes && queue.length > 1) {
+      this._queue = [];
+      this._queuedBytes = 0;
+      this._missedMods = true;
+      this._desk.resynced();
+    }
+  }
+
+  /** Send what waits whenever there is room, until nothing waits. */
+  private async _catchUp(): Promise<void> {
+    while (this._queue !== null) {
+      await this._transport.drained();
+      if (this._notifier === null) {
+        return;
+      }
+      if (this._missedMods) {
+        this._missedMods = false;
+        this._send('init', this._notifier.initLine());
+      } else {
+        this._sendQueued();
+      }
+      if (this._queue.length === 0 && this._transport.bufferedBytes <= HIGH_WATER_BYTES) {
+        this._queue = null;
+      }
+    }
+  }
+
+  private _sendQueued(): void {
+    const queue = this._queue ?? [];
+    let sent = 0;
+    while (sent < queue.length && this._transport.bufferedBytes <= HIGH_WATER_BYTES) {
+      const line = queue[sent]!;
+      this._queuedBytes -= line.length + LINE_BYTES;
+      this._send('mod', line);
+      sent += 1;
+    }
+    queue.splice(0, sent);
+  }
+
+  /** It cannot be served any more. A subscriber may leave without a goodbye; all else is told. */
+  private _leave(error: unknown): void {
+    this._notifier = null;
+    this._queue = null;
+    if (!isLabwireError(error, 'ConnectionLostError') && !isLabwireError(error, 'ClosedError')) {
+      this._desk.report(error);
+      void this._transport.close('the struct cannot be sent');
+    }
+  }
+}
