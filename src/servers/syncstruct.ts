@@ -75,6 +75,15 @@ export class Publisher {
     return this._resyncCount;
   }
 
+  /** Bytes that wait for all subscribers together, in queues and transports. A line that waits for several counts for each. */
+  get waitingBytes(): number {
+    let bytes = 0;
+    for (const connection of this._connections.keys()) {
+      bytes += connection.waitingBytes;
+    }
+    return bytes;
+  }
+
   /** Accept subscribers from `listener`, which is ours from now on. More than one is fine. */
   start(listener: IListener): void {
     this._listeners.add(listener);
@@ -153,6 +162,10 @@ class Connection {
   /** What it follows; null until it has been given the struct, and when it has left. */
   get notifier(): Notifier | null {
     return this._notifier;
+  }
+
+  get waitingBytes(): number {
+    return this._transport.bufferedBytes + this._queuedBytes;
   }
 
   /** Serve to the end. Never rejects. */
