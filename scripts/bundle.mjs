@@ -16,7 +16,8 @@ export const WORKER_MARKER = 'labwire worker bundle';
 export const WORKER_BUNDLE = path.join(root, 'lib/hub/worker.bundle.js');
 
 // The worker's own rooms, and the packages that may come along.
-const ALLOWED_INPUT = /^(src\/(?!(models|widgets|plugins|cli|npm)\/)|(.*\/)?node_modules\/comlink\/)/;
+const ALLOWED_INPUT =
+  /^(src\/(?!(models|widgets|plugins|cli|npm)\/)|(.*\/)?node_modules\/comlink\/)/;
 
 /** Settings for esbuild, for one build and for watching. */
 export function workerOptions() {
