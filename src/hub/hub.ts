@@ -18,7 +18,7 @@ import type {
 } from './api.js';
 import { type IBridge, type IBridgeListener, noBridge } from './bridge.js';
 import { OpenView } from './openview.js';
-import { FramePull } from './pull.js';
+import { type Defer, FramePull } from './pull.js';
 import { Sources } from './sources.js';
 import { checkSpec, checkViewport } from './spec.js';
 import type { MakeBitmap } from './views/image.js';
@@ -34,6 +34,8 @@ export type HubOptions = {
   readonly makeBitmap?: MakeBitmap | null;
   /** Marks what is handed over with an answer rather than copied: comlink's `transfer` in a worker. */
   readonly handOver?: <T extends object>(value: T, transfer: readonly Transferable[]) => T;
+  /** Calls back when what goes on now is over: a macrotask. */
+  readonly defer: Defer;
   /** A mistake of ours that nobody waits for. */
   readonly report: (error: unknown, where: string) => void;
 };
@@ -65,7 +67,7 @@ export class Hub implements IHub {
       connect: address => this._connect(address),
       report: options.report,
     });
-    this._pull = new FramePull(() => this._compose());
+    this._pull = new FramePull(() => this._compose(), options.defer);
   }
 
   start(page: IPage | null): Promise<{ readonly version: string }> {

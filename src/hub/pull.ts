@@ -8,6 +8,9 @@ import type { Frame } from './api.js';
 /** Makes the frames of all views that have news and can be seen. */
 export type Compose = () => Promise<readonly Frame[]>;
 
+/** Calls back after what is going on now, so that the changes of one moment share a frame. */
+export type Defer = (callback: () => void) => void;
+
 type Waiter = {
   readonly resolve: (frames: readonly Frame[]) => void;
   readonly reject: (reason: unknown) => void;
@@ -15,13 +18,15 @@ type Waiter = {
 
 export class FramePull {
   private readonly _compose: Compose;
+  private readonly _defer: Defer;
   private _waiter: Waiter | null = null;
   private _hasNews = false;
   private _isComposing = false;
   private _isScheduled = false;
 
-  constructor(compose: Compose) {
+  constructor(compose: Compose, defer: Defer) {
     this._compose = compose;
+    this._defer = defer;
   }
 
   /** A visible view has something new. Cheap: called for each change. */
@@ -49,11 +54,10 @@ export class FramePull {
     this._waiter = null;
   }
 
-  // After what is going on now: the changes of one chunk then share a frame.
   private _schedule(): void {
     if (!this._isScheduled && !this._isComposing) {
       this._isScheduled = true;
-      queueMicrotask(() => {
+      this._defer(() => {
         this._isScheduled = false;
         void this._answer();
       });

@@ -13,6 +13,15 @@ useBase64(platformBase64(globalThis));
 
 const clock = new PlatformClock();
 
+// A message to oneself comes after the promises of now, and sooner than any timer.
+const deferred: (() => void)[] = [];
+const { port1, port2 } = new MessageChannel();
+port1.onmessage = () => {
+  for (const callback of deferred.splice(0)) {
+    callback();
+  }
+};
+
 const hub = new Hub({
   version: VERSION,
   clock,
@@ -31,6 +40,10 @@ const hub = new Hub({
       ? (pixels, width, height) => createImageBitmap(new ImageData(pixels, width, height))
       : null,
   handOver: (value, transferables) => transfer(value, [...transferables]),
+  defer: callback => {
+    deferred.push(callback);
+    port2.postMessage(null);
+  },
   report: (error, where) => console.error(`Labwire: ${where}`, error),
 });
 

@@ -24,6 +24,7 @@ export function openHub(options: Partial<HubOptions> = {}): TestHub {
     makeBridge: () => {
       throw new Error('no page was given');
     },
+    defer: callback => void setImmediate(callback),
     report: error => mistakes.push(error),
     ...options,
   });

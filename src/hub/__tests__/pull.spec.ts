@@ -4,6 +4,7 @@ import type { Frame } from '../api.js';
 import { FramePull } from '../pull.js';
 import { settled } from './handclock.js';
 
+const defer = (callback: () => void) => queueMicrotask(callback);
 const frame = (viewId: number) => ({ viewId }) as Frame;
 
 describe('FramePull', () => {
@@ -12,7 +13,7 @@ describe('FramePull', () => {
     const pull = new FramePull(async () => {
       composed += 1;
       return [frame(composed)];
-    });
+    }, defer);
     let frames: readonly Frame[] | null = null;
     const first = pull.pull().then(value => {
       frames = value;
@@ -32,7 +33,7 @@ describe('FramePull', () => {
 
   it('goes on waiting when what had news is gone', async () => {
     const answers = [[], [frame(7)]];
-    const pull = new FramePull(async () => answers.shift() ?? []);
+    const pull = new FramePull(async () => answers.shift() ?? [], defer);
     const frames = pull.pull();
     pull.notify();
     await settled();
@@ -41,7 +42,7 @@ describe('FramePull', () => {
   });
 
   it('settles a call that is overtaken with no frames', async () => {
-    const pull = new FramePull(async () => [frame(1)]);
+    const pull = new FramePull(async () => [frame(1)], defer);
     const first = pull.pull();
     const second = pull.pull();
     assert.deepEqual(await first, []);
@@ -62,7 +63,7 @@ describe('FramePull', () => {
       await new Promise<void>(resolve => release.push(resolve));
       running -= 1;
       return [frame(release.length)];
-    });
+    }, defer);
     const first = pull.pull();
     pull.notify();
     await settled();
@@ -83,7 +84,7 @@ describe('FramePull', () => {
         throw new Error('no canvas');
       }
       return [frame(1)];
-    });
+    }, defer);
     const first = pull.pull();
     pull.notify();
     await assert.rejects(first, { message: 'no canvas' });
