@@ -1,1 +1,2 @@
-export {};
+// Simulated instruments, made of servers: the same in the worker, in Node and in tests.
+export { DemoLab, type DemoLabOptions, type DemoService, type Listen } from './lab.js';

@@ -36,6 +36,10 @@ export class RabiScan {
     return this._next;
   }
 
+  get isComplete(): boolean {
+    return this._next === this.times.length;
+  }
+
   /** The length of a pi pulse in s, as a fit would find it. */
   get piTimeS(): number {
     return 1 / (2 * this._frequencyHz);

@@ -44,6 +44,11 @@ export class HandClock implements IClock {
       : Math.min(...this._timers.map(timer => timer.atMs)) - this._nowMs;
   }
 
+  /** The computer sleeps: time goes on, and what falls due fires late. */
+  sleep(ms: number): void {
+    this._nowMs += ms;
+  }
+
   /** Turn on by `ms`, firing what falls due, in order. */
   turn(ms: number): void {
     const until = this._nowMs + ms;

@@ -1,0 +1,183 @@
+// The lab itself: what happens when, and who may listen.
+//
+// Ten times a second the camera takes a picture and the scan measures a point; twice a second the
+// photon histogram grows and the thermometer is read. Time comes from a clock and chance from a
+// seed, so that the same lab runs in a browser's worker, in Node and in a test.
+
+import { Publisher } from '../servers/index.js';
+import { NDArray } from '../values/index.js';
+import type { IClock, IListener, ITimer } from '../wire/index.js';
+import { CAMERA_SIZE, Camera } from './camera.js';
+import { Datasets } from './datasets.js';
+import { Noise } from './noise.js';
+import { PhotonHistogram } from './photons.js';
+import { RabiScan } from './rabi.js';
+import { Schedule } from './schedule.js';
+
+const TICK_MS = 100;
+const SLOW_EVERY = 5; // ticks
+const FIT_EVERY = 10; // points
+const PAUSE_TICKS = 30; // between two scans
+
+export type DemoLabOptions = {
+  readonly clock: IClock;
+  /** The same seed gives the same lab. Default 1. */
+  readonly seed?: number;
+  /** Points of a Rabi scan, one each 0.1 s. Default 250. */
+  readonly pointCount?: number;
+};
+
+/** What the lab serves; each gets a listener of its own. */
+export type DemoService = 'sync_struct';
+
+/** Opens the place where a service is reached. */
+export type Listen = (service: DemoService) => IListener | Promise<IListener>;
+
+/** Simulated instruments, and the publisher that tells about them. */
+export class DemoLab {
+  readonly publisher: Publisher;
+  private readonly _clock: IClock;
+  private readonly _noise: Noise;
+  private readonly _pointCount: number;
+  private readonly _datasets = new Datasets();
+  private readonly _schedule = new Schedule();
+  private readonly _camera: Camera;
+  private _scan: RabiScan;
+  private _photons: PhotonHistogram;
+  private _temperature = 22.4;
+  private _listener: IListener | null = null;
+  private _timer: ITimer | null = null;
+  private _startMs = 0;
+  private _tick = 0;
+  private _pausedTicks = 0;
+
+  constructor({ clock, seed = 1, pointCount = 250 }: DemoLabOptions) {
+    this._clock = clock;
+    this._noise = new Noise(seed);
+    this._pointCount = pointCount;
+    this._camera = new Camera(this._noise);
+    this._photons = new PhotonHistogram(this._noise);
+    this._scan = this._beginScan();
+    this._takePicture();
+    this.publisher = new Publisher({
+      notifiers: { datasets: this._datasets.notifier, schedule: this._schedule.notifier },
+    });
+  }
+
+  /** Open for subscribers and let time begin. @throws what `listen` throws; nothing runs then. */
+  async start(listen: Listen): Promise<void> {
+    this._listener = await listen('sync_struct');
+    this.publisher.start(this._listener);
+    this._startMs = this._clock.nowMs();
+    this._wait();
+  }
+
+  /** What can be subscribed to: one address per notifier, at the listener's endpoint. */
+  get addresses(): readonly string[] {
+    const endpoint = this._listener?.endpoint;
+    return endpoint === undefined
+      ? []
+      : ['datasets', 'schedule'].map(notifier => `sipyco+sync://${endpoint}/${notifier}`);
+  }
+
+  /** Time stops and every connection ends. Twice is harmless. */
+  async stop(): Promise<void> {
+    this._timer?.cancel();
+    this._timer = null;
+    this._listener = null;
+    await this.publisher.stop();
+  }
+
+  private _wait(): void {
+    // Counted from the start, so that ticks do not drift; what a sleeping computer missed is left out.
+    const elapsed = this._clock.nowMs() - this._startMs;
+    this._tick = Math.max(this._tick + 1, Math.ceil(elapsed / TICK_MS));
+    this._timer = this._clock.after(this._tick * TICK_MS - elapsed, () => {
+      this._step();
+      this._wait();
+    });
+  }
+
+  private _step(): void {
+    // Nobody looks: no picture is taken, the physics goes on.
+    if (this.publisher.subscriberCount > 0) {
+      this._takePicture();
+    }
+    const point = this._scan.measure();
+    if (point === null) {
+      this._pause();
+    } else {
+      this._datasets.mutate('rabi.p', point.index, point.p);
+      this._datasets.mutate('rabi.p_err', point.index, point.error);
+      this._datasets.set('progress', (100 * this._scan.measuredCount) / this._pointCount);
+      if (this._scan.measuredCount % FIT_EVERY === 0 || this._scan.isComplete) {
+        this._fit();
+      }
+      if (this._tick % SLOW_EVERY === 0) {
+        this._countPhotons(point.p);
+      }
+    }
+    if (this._tick % SLOW_EVERY === 0) {
+      this._readThermometer();
+    }
+  }
+
+  private _takePicture(): void {
+    const pixels = this._camera.expose((this._tick * TICK_MS) / 1000);
+    this._datasets.set('camera.frame', NDArray.of(pixels, [CAMERA_SIZE, CAMERA_SIZE]));
+  }
+
+  private _beginScan(): RabiScan {
+    const scan = new RabiScan(this._noise, this._pointCount);
+    const unmeasured = () => NDArray.of(new Float64Array(this._pointCount).fill(Number.NaN));
+    this._datasets.set('rabi.t', NDArray.of(scan.times));
+    this._datasets.set('rabi.p', unmeasured());
+    this._datasets.set('rabi.p_err', unmeasured());
+    this._datasets.set('rabi.fit', unmeasured());
+    this._datasets.set('progress', 0);
+    this._photons = new PhotonHistogram(this._noise);
+    return scan;
+  }
+
+  private _fit(): void {
+    const curve = this._scan.fit();
+    if (curve !== null) {
+      this._datasets.set('rabi.fit', NDArray.of(curve));
+      this._datasets.set('rabi.pi_time', this._scan.piTimeS);
+    }
+  }
+
+  private _countPhotons(excited: number): void {
+    // The ion is dark when it is excited.
+    this._datasets.count(this._photons.update(1 - excited));
+    this._datasets.set('photons.counts', NDArray.of(this._photons.counts.slice()));
+  }
+
+  private _readThermometer(): void {
+    // Pulled back to 22.4 degrees with a time constant of half a minute.
+    const pull = (22.4 - this._temperature) / 60;
+    this._temperature += pull + 0.008 * this._noise.normal();
+    this._datasets.set('temperature', this._temperature);
+  }
+
+  /** Between two scans the schedule moves on. */
+  private _pause(): void {
+    const step = PAUSE[this._pausedTicks];
+    this._pausedTicks += 1;
+    step?.(this._schedule);
+    if (this._pausedTicks === PAUSE_TICKS) {
+      this._pausedTicks = 0;
+      this._schedule.advance();
+      this._scan = this._beginScan();
+    }
+  }
+}
+
+/** What the schedule does in the pause, by tick. */
+const PAUSE: { readonly [tick: number]: (schedule: Schedule) => void } = {
+  0: schedule => schedule.setStatus('run_done'),
+  5: schedule => schedule.setStatus('analyzing'),
+  10: schedule => schedule.setNextStatus('preparing'),
+  20: schedule => schedule.setNextStatus('prepare_done'),
+  28: schedule => schedule.setStatus('deleting'),
+};
