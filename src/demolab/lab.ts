@@ -91,7 +91,7 @@ export class DemoLab {
   private _wait(): void {
     // Counted from the start, so that ticks do not drift; what a sleeping computer missed is left out.
     const elapsed = this._clock.nowMs() - this._startMs;
-    this._tick = Math.max(this._tick + 1, Math.ceil(elapsed / TICK_MS));
+    this._tick = Math.max(this._tick, Math.floor(elapsed / TICK_MS)) + 1;
     this._timer = this._clock.after(this._tick * TICK_MS - elapsed, () => {
       this._step();
       this._wait();
