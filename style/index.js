@@ -1,2 +1,10 @@
 // What the page loads: one line per file, as index.css has it for readers who take CSS alone.
 import './base.css';
+import './liveview.css';
+import './stateline.css';
+import './cards.css';
+import './number.css';
+import './trace.css';
+import './image.css';
+import './table.css';
+import './addressform.css';

@@ -5,7 +5,15 @@
 
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { Frame, IHub, ViewAnswer, Viewport, ViewQuery, ViewSpec } from '../hub/api.js';
+import type {
+  EndpointStatus,
+  Frame,
+  IHub,
+  ViewAnswer,
+  Viewport,
+  ViewQuery,
+  ViewSpec,
+} from '../hub/api.js';
 import { ClosedError, type Fault, type LinkStatus } from '../values/index.js';
 import type { FramePump } from './framepump.js';
 import { faultOf } from './remote.js';
@@ -183,6 +191,13 @@ export class LiveViewModel implements IDisposable {
       });
     }
     return open.hub.ask(open.id, query);
+  }
+
+  /** How its connections do; those that nobody has opened are not among them. */
+  async endpointStatus(): Promise<readonly EndpointStatus[]> {
+    const open = this._opened;
+    const all = open === null ? [] : await open.hub.endpoints();
+    return all.filter(({ endpoint }) => this.endpoints.includes(endpoint));
   }
 
   /** Try now: reconnect, or open again what could not be opened. */

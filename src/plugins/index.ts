@@ -1,1 +1,7 @@
-export {};
+// One plugin per file; the page loads them all.
+export { commandsPlugin } from './commands.js';
+export { hubPlugin } from './hub.js';
+export { policyPlugin } from './policy.js';
+export { rendererPlugin } from './renderer.js';
+export { ILabwire, type LiveViewOptions } from './token.js';
+export { viewsPlugin } from './views.js';

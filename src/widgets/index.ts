@@ -1,1 +1,7 @@
-export {};
+// What people see. Widgets read models; no widget knows a protocol.
+export { AddressForm } from './addressform.js';
+export { errorCard, reportOf } from './errorcard.js';
+export { viewIcon } from './icons.js';
+export { type Frozen, type ILiveViewActions, LiveView } from './liveview.js';
+export { askPerson } from './policydialog.js';
+export { PICTURE_LIMIT_BYTES, type Picture } from './snapshot.js';

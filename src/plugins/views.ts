@@ -1,0 +1,108 @@
+// Live views in tabs of the main area, and what settings say about all views.
+
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+  type ILayoutRestorer as Restorer,
+} from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { UUID } from '@lumino/coreutils';
+import { parseSpec, type ViewOptions, type ViewSpec } from '../models/index.js';
+import { type LiveView, viewIcon } from '../widgets/index.js';
+import type { Labwire } from './labwire.js';
+import { ILabwire } from './token.js';
+
+type Tab = MainAreaWidget<LiveView>;
+type RestoreOptions = NonNullable<Parameters<WidgetTracker<Tab>['restore']>[0]>;
+
+const ID = 'labwire:views';
+
+/**
+ * Restores tabs without a command. One that takes an address as its argument could be run by a link
+ * in any notebook; so the restorer is given a registry that only it knows.
+ */
+class TabTracker extends WidgetTracker<Tab> {
+  constructor(open: (spec: ViewSpec) => Tab) {
+    super({ namespace: 'labwire-views' });
+    const execute = async (_command: string, args: unknown) => {
+      return open(parseSpec((args as { readonly spec?: unknown } | undefined)?.spec));
+    };
+    this._registry = { execute } as unknown as RestoreOptions['registry'];
+  }
+
+  override async restore(options?: RestoreOptions): Promise<unknown> {
+    return super.restore(options && { ...options, registry: this._registry });
+  }
+
+  override defer(options: RestoreOptions): void {
+    super.defer({ ...options, registry: this._registry });
+  }
+
+  private readonly _registry: RestoreOptions['registry'];
+}
+
+export const viewsPlugin: JupyterFrontEndPlugin<void> = {
+  id: ID,
+  description: 'Opens live views in tabs.',
+  autoStart: true,
+  requires: [ILabwire],
+  optional: [ILayoutRestorer, ISettingRegistry, ITranslator],
+  activate(
+    app: JupyterFrontEnd,
+    labwire: ILabwire,
+    restorer: Restorer | null,
+    settings: ISettingRegistry | null,
+    translator: ITranslator | null,
+  ): void {
+    const trans = (translator ?? nullTranslator).load('labwire');
+    const open = (spec: ViewSpec): Tab => {
+      const content = labwire.createView({ spec, place: 'tab' });
+      const tab = new MainAreaWidget({ content });
+      tab.id = `labwire-view-${UUID.uuid4()}`;
+      tab.title.label = content.model.title;
+      tab.title.caption = spec.sources.map(({ address }) => address).join('\n');
+      tab.title.icon = viewIcon;
+      tab.title.closable = true;
+      tab.toolbar.hide();
+      content.optionsChanged.connect(() => void tracker.save(tab));
+      void tracker.add(tab);
+      app.shell.add(tab, 'main', { mode: 'split-right' });
+      app.shell.activateById(tab.id);
+      return tab;
+    };
+    const tracker = new TabTracker(open);
+    labwire.offerTabs(open);
+    if (restorer !== null) {
+      void restorer.restore(tracker, {
+        command: 'labwire:views',
+        args: tab => ({ spec: JSON.parse(JSON.stringify(tab.content.spec)) }),
+        name: tab => tab.id,
+      });
+    }
+    if (settings !== null) {
+      settings.load(ID).then(
+        loaded => {
+          const apply = () => {
+            (labwire as Labwire).setDefaults(defaultsOf(loaded.composite));
+          };
+          loaded.changed.connect(apply);
+          apply();
+        },
+        reason => {
+          console.warn(trans.__('Labwire: its settings could not be read'), reason);
+        },
+      );
+    }
+  },
+};
+
+function defaultsOf(composite: ISettingRegistry.ISettings['composite']): ViewOptions {
+  const { colormap, style } = composite as Pick<ViewOptions, 'colormap' | 'style'>;
+  return {
+    ...(colormap === undefined ? {} : { colormap }),
+    ...(style === undefined ? {} : { style }),
+  };
+}

@@ -1,0 +1,398 @@
+// A tree of values: only the rows in sight exist, here and in the frames that bring them.
+//
+// A tree grid for screen readers and keyboards: arrows move and fold, Enter opens a row in a view of
+// its own, `/` goes to the filter.
+
+import {
+  type Frame,
+  formatCount,
+  type TableFrame,
+  type TableRow,
+  type Viewport,
+} from '../../models/index.js';
+import { element, setText } from '../element.js';
+import type { ThemeColours } from '../theme.js';
+import type { IBodyHost, IViewBody } from './body.js';
+import { ROW_HEIGHT, RowNode } from './tablerow.js';
+
+const TALLEST = 8_000_000; // CSS px; browsers lay out nothing taller than 17 million
+const SPARE_ROWS = 4; // asked for beyond the edge, so that a slow scroll shows no gap
+const TEXT_ROWS = 50; // of a frozen table's text
+const NARROW = 460; // CSS px; below it only name and value have room
+
+export class TableBody implements IViewBody {
+  constructor(host: IBodyHost) {
+    this._host = host;
+    const { trans } = host;
+    this._filter = element('input', {
+      className: 'jp-TableView-filter',
+      attributes: {
+        type: 'search',
+        placeholder: trans.__('filter…  ( / )'),
+        'aria-label': trans.__('Only names that contain'),
+        spellcheck: 'false',
+      },
+    });
+    this._filter.value = host.model.viewport.filter;
+    this._count = element('span', { className: 'jp-TableView-count' });
+    this._note = element('div', { className: 'jp-TableView-note' });
+    const headings = [
+      trans.__('Name'),
+      trans.__('Type'),
+      trans.__('Value'),
+      trans.__('Unit'),
+      trans.__('Persist'),
+      trans.__('Age'),
+    ];
+    const header = element('div', {
+      className: 'jp-TableView-row jp-TableView-header',
+      attributes: { role: 'row', 'aria-rowindex': '1' },
+      children: headings.map((text, index) =>
+        element('span', {
+          className: `jp-TableView-${COLUMNS[index]}`,
+          text,
+          attributes: { role: 'columnheader' },
+        }),
+      ),
+    });
+    this._rowsNode = element('div', {
+      className: 'jp-TableView-rows',
+      attributes: { role: 'rowgroup' },
+    });
+    this._scroller = element('div', {
+      className: 'jp-TableView-scroller',
+      attributes: { role: 'treegrid', tabindex: '0', 'aria-label': host.model.title },
+      children: [
+        element('div', { attributes: { role: 'rowgroup' }, children: [header] }),
+        this._rowsNode,
+      ],
+    });
+    header.parentElement?.classList.add('jp-TableView-sticky');
+    this.node = element('div', {
+      className: 'jp-TableView',
+      children: [
+        element('div', {
+          className: 'jp-TableView-bar',
+          children: [this._filter, this._count],
+        }),
+        this._scroller,
+        this._note,
+      ],
+    });
+    this._filter.addEventListener('input', this._onFilter);
+    this._filter.addEventListener('keydown', this._onFilterKey);
+    this._scroller.addEventListener('scroll', this._onScroll, { passive: true });
+    this._rowsNode.addEventListener('click', this._onClick);
+  }
+
+  readonly kind = 'table';
+  readonly node: HTMLElement;
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  draw(frame: Frame): void {
+    if (frame.kind !== 'table') {
+      return;
+    }
+    this._frame = frame;
+    this._redraw();
+  }
+
+  fit(width: number, height: number): void {
+    this._height = Math.max(ROW_HEIGHT, height - BAR_HEIGHT - ROW_HEIGHT);
+    this.node.classList.toggle('jp-mod-narrow', width < NARROW);
+    this._tellViewport();
+    this._redraw();
+  }
+
+  restyle(): void {
+    this._redraw();
+  }
+
+  tick = (nowNs: bigint): void => {
+    for (const row of this._rowNodes) {
+      row.tick(nowNs);
+    }
+  };
+
+  summary(): string {
+    return '';
+  }
+
+  plainText(frame: Frame): string {
+    if (frame.kind !== 'table') {
+      return '';
+    }
+    const rows = frame.rows.slice(0, TEXT_ROWS).map(lineOf);
+    const left = frame.rowCount - rows.length;
+    return [...rows, ...(left > 0 ? [`… ${left} more rows`] : [])].join('\n');
+  }
+
+  paint(
+    context: CanvasRenderingContext2D,
+    width: number,
+    height: number,
+    theme: ThemeColours,
+  ): void {
+    const { frame } = { frame: this._frame };
+    if (frame === null) {
+      return;
+    }
+    const columns = [0, 0.36, 0.54, 0.86].map(share => share * width);
+    context.font = `12px ${theme.font}`;
+    context.textBaseline = 'middle';
+    const fitting = Math.floor(height / ROW_HEIGHT);
+    frame.rows.slice(0, fitting).forEach((row, index) => {
+      const y = (index + 0.5) * ROW_HEIGHT;
+      const cells = [row.label, row.type, row.text, row.unit];
+      cells.forEach((text, column) => {
+        const indent = column === 0 ? 6 + 12 * row.depth : 0;
+        const right = columns[column + 1] ?? width;
+        const left = columns[column]! + indent;
+        context.fillStyle = column === 1 || column === 3 ? theme.muted : theme.text;
+        context.save();
+        context.beginPath();
+        context.rect(left, y - ROW_HEIGHT / 2, right - left - 6, ROW_HEIGHT);
+        context.clip();
+        context.fillText(text, left, y);
+        context.restore();
+      });
+    });
+  }
+
+  handleKey(event: KeyboardEvent): boolean {
+    const frame = this._frame;
+    if (event.key === '/') {
+      this._filter.focus();
+      this._filter.select();
+      return true;
+    }
+    if (frame === null || event.target === this._filter) {
+      return false;
+    }
+    const page = Math.max(1, Math.floor(this._height / ROW_HEIGHT) - 1);
+    switch (event.key) {
+      case 'ArrowDown':
+        return this._activate(this._active + 1);
+      case 'ArrowUp':
+        return this._activate(this._active - 1);
+      case 'PageDown':
+        return this._activate(this._active + page);
+      case 'PageUp':
+        return this._activate(this._active - page);
+      case 'Home':
+        return this._activate(0);
+      case 'End':
+        return this._activate(frame.rowCount - 1);
+      case 'ArrowRight':
+      case 'ArrowLeft':
+        return this._foldActive(event.key === 'ArrowLeft');
+      case 'Enter': {
+        const row = this._rowAt(this._active);
+        this._use(row);
+        return row !== null;
+      }
+      default:
+        return false;
+    }
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this._frame = null;
+    this._rowNodes.length = 0;
+  }
+
+  // ---- What the person does -----------------------------------------------------------------------
+
+  private readonly _onFilter = (): void => {
+    this._scroller.scrollTop = 0;
+    this._active = -1;
+    this._host.model.setViewport({ filter: this._filter.value, firstRow: 0 });
+  };
+
+  private readonly _onFilterKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      if (this._filter.value === '') {
+        this._scroller.focus();
+      } else {
+        this._filter.value = '';
+        this._onFilter();
+      }
+    } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
+      event.preventDefault();
+      this._scroller.focus();
+      this._activate(Math.max(0, this._active));
+    }
+  };
+
+  private readonly _onScroll = (): void => {
+    this._tellViewport();
+  };
+
+  private readonly _onClick = (event: MouseEvent): void => {
+    const node = event.target instanceof Element ? event.target.closest('[role=row]') : null;
+    const found = this._rowNodes.find(row => row.node === node);
+    if (found?.row != null) {
+      this._active = found.index;
+      this._use(found.row);
+      this._redraw();
+    }
+  };
+
+  private _use(row: TableRow | null): void {
+    if (row === null) {
+      return;
+    }
+    if (row.isGroup) {
+      this._fold(row, !row.folded);
+    } else if (row.address !== '') {
+      this._host.openAddress(row.address);
+    }
+  }
+
+  private _fold(row: TableRow, folded: boolean): void {
+    const others = this._host.model.viewport.folded.filter(id => id !== row.id);
+    this._host.model.setViewport({ folded: folded ? [...others, row.id] : others });
+  }
+
+  private _foldActive(fold: boolean): boolean {
+    const row = this._rowAt(this._active);
+    if (row?.isGroup && row.folded !== fold) {
+      this._fold(row, fold);
+    } else if (row !== null && fold) {
+      // Left on a leaf or a folded group: to its parent.
+      for (let index = this._active - 1; index >= 0; index--) {
+        const above = this._rowAt(index);
+        if (above === null) {
+          break;
+        }
+        if (above.depth < row.depth) {
+          return this._activate(index);
+        }
+      }
+    }
+    return row !== null;
+  }
+
+  private _activate(index: number): boolean {
+    const count = this._frame?.rowCount ?? 0;
+    if (count === 0) {
+      return false;
+    }
+    this._active = Math.min(Math.max(index, 0), count - 1);
+    const stretch = this._stretch();
+    const top = this._active * ROW_HEIGHT * stretch;
+    const scroller = this._scroller;
+    if (top < scroller.scrollTop) {
+      scroller.scrollTop = top;
+    } else if (top + ROW_HEIGHT > scroller.scrollTop + this._height) {
+      scroller.scrollTop = top + ROW_HEIGHT - this._height;
+    }
+    this._tellViewport();
+    this._redraw();
+    return true;
+  }
+
+  private _rowAt(index: number): TableRow | null {
+    const frame = this._frame;
+    return frame?.rows[index - frame.firstRow] ?? null;
+  }
+
+  // ---- Geometry -----------------------------------------------------------------------------------
+
+  // 1, or less where so many rows would be taller than a browser can lay out.
+  private _stretch(): number {
+    const height = (this._frame?.rowCount ?? 0) * ROW_HEIGHT;
+    return height > TALLEST ? TALLEST / height : 1;
+  }
+
+  private _tellViewport(): void {
+    const first = Math.floor(this._scroller.scrollTop / this._stretch() / ROW_HEIGHT);
+    const change: Partial<Viewport> = {
+      firstRow: Math.max(0, first - SPARE_ROWS),
+      rowCount: Math.ceil(this._height / ROW_HEIGHT) + 1 + 2 * SPARE_ROWS,
+    };
+    this._host.model.setViewport(change);
+  }
+
+  // ---- Drawing ------------------------------------------------------------------------------------
+
+  private _redraw(): void {
+    const frame = this._frame;
+    if (frame === null) {
+      return;
+    }
+    const { trans } = this._host;
+    const stretch = this._stretch();
+    this._rowsNode.style.height = `${Math.min(TALLEST, frame.rowCount * ROW_HEIGHT)}px`;
+    this._scroller.setAttribute('aria-rowcount', String(frame.rowCount + 1));
+    while (this._rowNodes.length < frame.rows.length) {
+      const row = new RowNode(trans);
+      this._rowNodes.push(row);
+      this._rowsNode.append(row.node);
+    }
+    for (const spare of this._rowNodes.splice(frame.rows.length)) {
+      spare.node.remove();
+    }
+    // Where rows are squeezed, the ones in sight keep their distance from the first of them.
+    const top = frame.firstRow * ROW_HEIGHT * stretch;
+    frame.rows.forEach((row, offset) => {
+      const index = frame.firstRow + offset;
+      const isActive = index === this._active;
+      this._rowNodes[offset]?.draw(row, index, top + offset * ROW_HEIGHT, isActive, this._counts);
+      if (isActive) {
+        this._scroller.setAttribute('aria-activedescendant', this._rowNodes[offset]?.node.id ?? '');
+      }
+    });
+    this._remember(frame);
+    setText(
+      this._count,
+      frame.rowCount === frame.valueCount || this._filter.value === ''
+        ? ''
+        : trans.__('%1 rows', formatCount(frame.rowCount)),
+    );
+    setText(
+      this._note,
+      frame.rowCount > 0
+        ? ''
+        : this._filter.value === ''
+          ? trans.__('No values yet.')
+          : trans.__('No name contains “%1”.', this._filter.value),
+    );
+  }
+
+  // A row that was out of sight must not flash when it comes back, so only rows in sight are known.
+  private _remember(frame: TableFrame): void {
+    this._counts = new Map(frame.rows.map(row => [row.id, row.changeCount]));
+  }
+
+  private readonly _host: IBodyHost;
+  private readonly _filter: HTMLInputElement;
+  private readonly _count: HTMLElement;
+  private readonly _note: HTMLElement;
+  private readonly _scroller: HTMLElement;
+  private readonly _rowsNode: HTMLElement;
+  private readonly _rowNodes: RowNode[] = [];
+  private _counts: ReadonlyMap<string, number> = new Map();
+  private _frame: TableFrame | null = null;
+  private _height = 12 * ROW_HEIGHT;
+  private _active = -1;
+  private _isDisposed = false;
+}
+
+const COLUMNS = ['name', 'type', 'value', 'unit', 'persist', 'age'] as const;
+const BAR_HEIGHT = 26; // CSS px, as style/table.css has it
+
+function lineOf(row: TableRow): string {
+  const indent = '  '.repeat(row.depth);
+  return row.isGroup
+    ? `${indent}${row.label}`
+    : `${indent}${row.label}  ${row.text}${row.unit === '' ? '' : ` ${row.unit}`}  ${row.type}`;
+}

@@ -1,0 +1,164 @@
+// Every state in words: one list, translated, used by the state line, the live region and snapshots.
+//
+// Present tense, the fact first; protocol terms as the protocols spell them.
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import {
+  type Frame,
+  formatAge,
+  formatClock,
+  formatCount,
+  formatRate,
+  type LiveViewModel,
+} from '../models/index.js';
+import type { LinkState } from '../values/index.js';
+
+/** What a state line can say: the link's state, or what the person did to the view. */
+export type ShownState = LinkState | 'paused' | 'frozen';
+
+/** What a state line offers next to its sentence. */
+export type StateAction = 'allow' | 'answer' | 'retry' | 'live' | 'resume' | 'connect';
+
+/** A state for people. */
+export type StateWords = {
+  readonly state: ShownState;
+  /** One or two words: what the live region speaks. */
+  readonly word: string;
+  /** The whole sentence, with since when and why. */
+  readonly sentence: string;
+  readonly action: StateAction | null;
+};
+
+export function stateOf(model: LiveViewModel): ShownState {
+  if (model.frozenNs !== null) {
+    return 'frozen';
+  }
+  return model.paused && model.status.state === 'live' ? 'paused' : model.status.state;
+}
+
+/** @param nowNs - ns since 1970-01-01 UTC; ages count up to it. */
+export function stateWords(
+  model: LiveViewModel,
+  nowNs: bigint,
+  trans: TranslationBundle,
+): StateWords {
+  const { status, frame } = model;
+  const state = stateOf(model);
+  const place = model.endpoints.join(', ');
+  const since = formatClock(status.sinceNs, nowNs);
+  const age = formatAge(nowNs - status.sinceNs);
+  const reason = status.fault?.message ?? '';
+  const of = (word: string, sentence: string, action: StateAction | null = null): StateWords => ({
+    state,
+    word,
+    sentence,
+    action,
+  });
+  switch (state) {
+    case 'connecting':
+      return model.phase === 'waiting'
+        ? of(trans.__('not connected'), trans.__('not connected to %1', place), 'connect')
+        : of(
+            trans.__('connecting'),
+            joined(trans.__('connecting to %1 (%2)', place, age), reason),
+            reason === '' ? null : 'retry',
+          );
+    case 'asking':
+      return of(
+        trans.__('waiting for your answer'),
+        trans.__('waiting for your answer: may the bridge connect to %1?', place),
+        'answer',
+      );
+    case 'live':
+      return of(trans.__('live'), joined(trans.__('live'), ...livelyFacts(frame, trans)));
+    case 'stale':
+      return of(
+        trans.__('stale'),
+        joined(trans.__('stale since %1', since), trans.__('reconnecting'), reason),
+        'retry',
+      );
+    case 'out-of-step':
+      return of(
+        trans.__('out of step'),
+        joined(
+          trans.__('out of step, reloading'),
+          trans._n('%1 time so far', '%1 times so far', status.outOfStepCount),
+        ),
+      );
+    case 'missing':
+      return of(trans.__('not there'), joined(trans.__('not there since %1', since), reason));
+    case 'refused':
+      return of(
+        trans.__('refused by policy'),
+        trans.__('refused by policy: %1', reason || trans.__('%1 is not allowed', place)),
+        'allow',
+      );
+    case 'failed':
+      return of(trans.__('failed'), joined(trans.__('failed at %1', since), reason), 'retry');
+    case 'closed':
+      return of(trans.__('closed'), trans.__('closed at %1', since), 'connect');
+    case 'paused':
+      return of(
+        trans.__('paused'),
+        joined(trans.__('paused, the data go on'), ...livelyFacts(frame, trans)),
+        'resume',
+      );
+    case 'frozen':
+      return of(
+        trans.__('frozen'),
+        trans.__('frozen at %1', formatClock(model.frozenNs ?? 0n, nowNs)),
+        'live',
+      );
+    default: {
+      // A newer worker may know a state that this page does not: unknown is never good news.
+      const unknown: never = state;
+      return of(trans.__('unknown state'), joined(String(unknown), reason));
+    }
+  }
+}
+
+/** Label of the button for an action. */
+export function actionLabel(action: StateAction, trans: TranslationBundle): string {
+  switch (action) {
+    case 'allow':
+      return trans.__('Allow…');
+    case 'answer':
+      return trans.__('Answer…');
+    case 'retry':
+      return trans.__('Try now');
+    case 'live':
+      return trans.__('Go live');
+    case 'resume':
+      return trans.__('Resume');
+    case 'connect':
+      return trans.__('Connect');
+  }
+}
+
+function livelyFacts(frame: Frame | null, trans: TranslationBundle): readonly string[] {
+  if (frame === null) {
+    return [];
+  }
+  const facts = [formatRate(frame.rateHz)];
+  if (frame.kind === 'trace' && frame.measuredCount < frame.pointCount) {
+    facts.push(
+      trans.__('%1 of %2 points', formatCount(frame.measuredCount), formatCount(frame.pointCount)),
+    );
+  } else if (frame.kind === 'trace') {
+    facts.push(trans.__('%1 points', formatCount(frame.pointCount)));
+  } else if (frame.kind === 'table') {
+    facts.push(trans._n('%1 value', '%1 values', frame.valueCount));
+  }
+  if (frame.droppedCount > 0 && frame.kind === 'image') {
+    facts.push(trans.__('%1 not drawn', formatCount(frame.droppedCount)));
+  }
+  if (frame.alarm.severity !== 'none') {
+    const { severity, status } = frame.alarm;
+    facts.push(trans.__('alarm: %1', status === '' ? severity : `${severity} ${status}`));
+  }
+  return facts;
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter(part => part !== '').join(' · ');
+}
