@@ -8,7 +8,8 @@
 // Source: numpy's reference, "Assigning values to indexed arrays"; corner cases observed with 2.4.
 
 import { DType, HOST_ORDER } from './dtype.js';
-import { NDArray, swapBytes } from './ndarray.js';
+import { LimitError } from './errors.js';
+import { countOf, NDArray, swapBytes } from './ndarray.js';
 import { castElement } from './npcast.js';
 import { type Selection, select } from './npindex.js';
 import { broadcastStrides, type Layout, sameShape, shapeText, walk, walkTwo } from './nplayout.js';
@@ -18,8 +19,15 @@ import { PythonError } from './pyerror.js';
 import { type PyValue, Tuple } from './python.js';
 import { NumpyScalar, viewOf } from './scalar.js';
 
+/** A copy that a key or a value asks for may not be larger: a few bytes of a mod could name much memory. */
+const MAXIMUM_COPY_BYTES = 2 ** 30;
+
 /** `array[key]`. A view shares memory with `array`. @throws {PythonError} @throws {LimitError} */
 export function getArrayItem(array: NDArray, key: PyValue): NDArray | NumpyScalar {
+  const column = fieldOf(array, key);
+  if (column !== null) {
+    return column;
+  }
   const selection = select(array, key);
   switch (selection.kind) {
     case 'element':
@@ -58,6 +66,11 @@ export function setArrayItem(array: NDArray, key: PyValue, value: PyValue): void
   }
   const source =
     value instanceof NDArray && value.bytes.buffer === array.bytes.buffer ? value.copy() : value;
+  const column = fieldOf(array, key);
+  if (column !== null) {
+    assign(column, column, source);
+    return;
+  }
   const selection = select(array, key);
   switch (selection.kind) {
     case 'element':
@@ -103,6 +116,33 @@ function setNumber(array: NDArray, key: PyValue, value: PyValue): boolean {
   return true;
 }
 
+/** The field of a structured array that a text names, as a view; null where there is none. */
+function fieldOf(array: NDArray, key: PyValue): NDArray | null {
+  const field =
+    typeof key === 'string' ? array.dtype.fields?.find(({ name }) => name === key) : undefined;
+  return field === undefined || field.dtype.subarray !== null
+    ? null
+    : new NDArray(
+        field.dtype,
+        array.shape,
+        array.bytes,
+        array.offset + field.offset,
+        array.strides,
+      );
+}
+
+/** An array of zeros. @throws {LimitError} larger than a copy may be. */
+function freshArray(dtype: DType, shape: readonly number[]): NDArray {
+  const bytes = countOf(shape) * dtype.itemsize;
+  if (bytes > MAXIMUM_COPY_BYTES) {
+    throw new LimitError(
+      `an array of ${bytes} bytes would have to be made, at most ${MAXIMUM_COPY_BYTES} are allowed`,
+      { limit: 'MAXIMUM_COPY_BYTES', value: bytes, maximum: MAXIMUM_COPY_BYTES, unit: 'bytes' },
+    );
+  }
+  return new NDArray(dtype, shape);
+}
+
 /** One element as numpy's scalar: in this computer's byte order, a text without its padding. */
 function elementAt(array: NDArray, offset: number): NumpyScalar {
   const { dtype } = array;
@@ -131,7 +171,7 @@ type Visit = (offset: number) => void;
 
 /** A new array of the elements that `each` visits, in that order. */
 function gather(array: NDArray, shape: readonly number[], each: (visit: Visit) => void): NDArray {
-  const result = new NDArray(array.dtype, shape);
+  const result = freshArray(array.dtype, shape);
   const { itemsize } = array.dtype;
   let to = 0;
   each(from => {
@@ -180,7 +220,7 @@ function assign(array: NDArray, target: Layout, value: PyValue): void {
 
 /** A new array of `leaves`, of which arrays stand for their elements. */
 function packed(dtype: DType, shape: readonly number[], leaves: readonly PyValue[]): NDArray {
-  const result = new NDArray(dtype, shape);
+  const result = freshArray(dtype, shape);
   fill(result, result, leaves);
   return result;
 }
@@ -239,7 +279,7 @@ function copyInto(array: NDArray, target: Layout, source: NDArray): void {
     return;
   }
   // A text that is no number stops numpy: in foreign byte orders before anything was written.
-  const cast = new NDArray(array.dtype, target.shape);
+  const cast = freshArray(array.dtype, target.shape);
   castAll(cast, cast, source, from);
   copyBytes(array, target, cast, cast);
 }
@@ -353,7 +393,7 @@ function assignPlaces(
   }
   // Cast all of it first: a text that is no number leaves the array as it was.
   const cast =
-    source.dtype.str === array.dtype.str ? source : new NDArray(array.dtype, source.shape);
+    source.dtype.str === array.dtype.str ? source : freshArray(array.dtype, source.shape);
   if (cast !== source) {
     copyInto(cast, cast, source);
   }

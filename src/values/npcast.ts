@@ -37,7 +37,7 @@ export function castElement(
   view: DataView,
   offset: number,
 ): void {
-  if (from.str === to.str && from.fields === to.fields) {
+  if (from.str === to.str) {
     for (let i = 0; i < to.itemsize; i++) {
       view.setUint8(offset + i, source.getUint8(at + i));
     }

@@ -3,6 +3,7 @@
 // Source: the Python language reference, "Subscriptions"; the sequence types of the library reference.
 
 import { PyDict } from './dict.js';
+import { LimitError } from './errors.js';
 import { NDArray } from './ndarray.js';
 import { getArrayItem, setArrayItem } from './npassign.js';
 import { INVALID_INDEX } from './npindex.js';
@@ -138,26 +139,45 @@ export function popItem(value: PyValue, index: PyValue): PyValue {
   throw noAttribute(value, 'pop');
 }
 
-/** The items that iterating over `value` gives. @throws {PythonError} TypeError: not iterable. */
+/**
+ * Letters, bytes and array elements become values of their own when iterated over, each many times
+ * larger than in what they came from; at most so many.
+ */
+const MAXIMUM_ITEMS = 2 ** 20;
+
+function checkItems(value: string | Uint8Array | NDArray, count: number): void {
+  if (count > MAXIMUM_ITEMS) {
+    throw new LimitError(
+      `a ${typeName(value)} of ${count} items is too long to be taken apart, at most ${MAXIMUM_ITEMS} are allowed`,
+      { limit: 'MAXIMUM_ITEMS', value: count, maximum: MAXIMUM_ITEMS, unit: 'items' },
+    );
+  }
+}
+
+/**
+ * The items that iterating over `value` gives.
+ * @throws {PythonError} TypeError: not iterable. @throws {LimitError} too many letters, bytes or elements.
+ */
 export function iterate(value: PyValue): Iterable<PyValue> {
-  if (
-    Array.isArray(value) ||
-    value instanceof Tuple ||
-    typeof value === 'string' ||
-    value instanceof PySet
-  ) {
+  if (Array.isArray(value) || value instanceof Tuple || value instanceof PySet) {
+    return value;
+  }
+  if (typeof value === 'string') {
+    checkItems(value, value.length);
     return value;
   }
   if (value instanceof PyDict) {
     return value.keys();
   }
   if (value instanceof Uint8Array) {
+    checkItems(value, value.length);
     return Array.from(value, BigInt);
   }
   if (value instanceof NDArray) {
     if (value.shape.length === 0) {
       throw new PythonError('TypeError', 'iteration over a 0-d array');
     }
+    checkItems(value, value.shape[0]!);
     return Array.from({ length: value.shape[0]! }, (_, i) => getArrayItem(value, BigInt(i)));
   }
   if (value instanceof NumpyScalar && (value.dtype.kind === 'U' || value.dtype.kind === 'S')) {

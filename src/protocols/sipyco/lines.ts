@@ -1,13 +1,13 @@
 // Lines of PYON, in either version.
 //
 // sync_struct and broadcast negotiate nothing: SiPyCo before 1.10 writes version 1 (Python literals),
-// later ones version 2 (JSON). The first line tells. A line that is not of the version of the one
-// before it is looked at anew, and decides for those after it.
+// later ones version 2 (JSON). The blanks behind colons and commas tell. A line that cannot be read in
+// the version it looks like is tried in the other: typed JSON has blanks too.
 //
 // Source: docs/protocols/sync_struct.md, "Which PYON".
 
 import { isLabwireError, type PyValue } from '../../values/index.js';
-import { decode, decodeAny, encodeBytes, type PyonVersion } from '../pyon/index.js';
+import { decode, detectVersion, encodeBytes, type PyonVersion } from '../pyon/index.js';
 
 /** `value` as a line, with its newline. @throws {EncodeError | LimitError} it has no form in that version. */
 export function encodeLine(value: PyValue, pyon: PyonVersion): Uint8Array<ArrayBuffer> {
@@ -21,7 +21,7 @@ export function encodeLine(value: PyValue, pyon: PyonVersion): Uint8Array<ArrayB
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
 const NEWLINE = 0x0a;
 
-/** Reads lines and remembers in which version the last one was. */
+/** Reads lines, each in the version that it looks like; where it looks like both, in that of the line before. */
 export class PyonLineDecoder {
   private _pyon: PyonVersion | null = null;
 
@@ -30,30 +30,28 @@ export class PyonLineDecoder {
     return this._pyon;
   }
 
-  /** The value of a line, without its newline. Borrows `line`. @throws {ParseError | LimitError} */
+  /**
+   * The value of a line, without its newline. Borrows `line`.
+   * @throws {ParseError} of the version that the line looks like. @throws {LimitError}
+   */
   decode(line: Uint8Array): PyValue {
-    const known = this._pyon;
-    if (known !== null) {
-      try {
-        return decode(line, OPTIONS[known]);
-      } catch (error) {
-        if (!isLabwireError(error, 'ParseError')) {
-          throw error;
-        }
-        return this._decideAnew(line, error);
+    const version = detectVersion(line) ?? this._pyon ?? 2;
+    try {
+      const value = decode(line, OPTIONS[version]);
+      this._pyon = version;
+      return value;
+    } catch (error) {
+      if (!isLabwireError(error, 'ParseError')) {
+        throw error;
       }
+      return this._decodeAs(version === 1 ? 2 : 1, line, error);
     }
-    const { value, version } = decodeAny(line);
-    this._pyon = version;
-    return value;
   }
 
-  /** @throws what the version so far had against the line, if the other does not read it either. */
-  private _decideAnew(line: Uint8Array, fault: unknown): PyValue {
-    const other = this._pyon === 1 ? 2 : 1;
+  private _decodeAs(version: PyonVersion, line: Uint8Array, fault: unknown): PyValue {
     try {
-      const value = decode(line, OPTIONS[other]);
-      this._pyon = other;
+      const value = decode(line, OPTIONS[version]);
+      this._pyon = version;
       return value;
     } catch (error) {
       throw isLabwireError(error, 'ParseError') ? fault : error;

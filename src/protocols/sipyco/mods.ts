@@ -71,7 +71,6 @@ export class ModError extends RemoteProtocolError {
       { offset: 0, expected: `a place where ${action} applies`, received: found },
       {
         protocol: 'sipyco',
-        cause,
         hint: 'The copy is out of step with the publisher; subscribe again to get a fresh one.',
       },
     );
