@@ -90,7 +90,6 @@ const CODES: { readonly [code: string]: readonly [DTypeKind, number] | undefined
   G: ['c', 32],
   c: ['S', 1],
   S: ['S', 0],
-  a: ['S', 0],
   U: ['U', 0],
   V: ['V', 0],
   O: ['O', 8],
@@ -124,7 +123,7 @@ const NAMES: ReadonlyMap<string, readonly [DTypeKind, number]> = new Map([
   ...names('c', 8, 'complex64 csingle'),
   ...names('c', 16, 'complex128 cdouble complex'),
   ...names('c', 32, 'complex256 clongdouble'),
-  ...names('S', 0, 'bytes_ bytes'),
+  ...names('S', 0, 'bytes_ bytes a'),
   ...names('U', 0, 'str_ str unicode'),
   ...names('V', 0, 'void'),
   ...names('O', 8, 'object_ object'),
@@ -139,13 +138,14 @@ function names(kind: DTypeKind, size: number, list: string) {
 function parseSingle(name: string): DType {
   let order: ByteOrder = HOST_ORDER;
   let code = name;
-  let isNative = true;
+  let isBare = true;
   const first = name[0];
   if (first === '<' || first === '>') {
     order = first;
-    isNative = false;
+    isBare = false;
     code = name.slice(1);
   } else if (first === '=' || first === '|') {
+    isBare = false;
     code = name.slice(1);
   }
   const datetime = /^(?:([Mm])8|(datetime64|timedelta64))/.exec(code);
@@ -154,7 +154,7 @@ function parseSingle(name: string): DType {
     return new DType(kind, 8, order, { unit: parseUnit(code.slice(datetime[0].length)) });
   }
   const found =
-    code.length === 1 ? CODES[code] : (sized(code) ?? (isNative ? NAMES.get(code) : undefined));
+    (code.length === 1 ? CODES[code] : sized(code)) ?? (isBare ? NAMES.get(code) : undefined);
   if (found === undefined) {
     throw unknown(name);
   }
@@ -310,9 +310,8 @@ function parseCommaString(name: string): DType {
     }
     at += match[0].length;
     const [, before = '', repeats = '', after = '', code = ''] = match;
-    members.push(
-      subarrayDtype(parseDtype(agree(name, before, after) + code), parseRepeats(name, repeats)),
-    );
+    const base = parseDtype(agree(name, before, after) + code);
+    members.push(repeated(base, parseRepeats(name, repeats)));
     if (at < name.length && name.slice(at).trim() !== '') {
       SEPARATOR.lastIndex = at;
       const separator = SEPARATOR.exec(name);
@@ -343,27 +342,50 @@ function agree(name: string, before: string, after: string): string {
   return order === '|' || order === HOST_ORDER ? '' : order;
 }
 
-/** `3`, `(2,)`, `(2, 3)`, `(2)` or nothing. */
-function parseRepeats(name: string, repeats: string): number[] {
+/** `3`, `(2,)`, `(2, 3)`, `(2)`; null where there is nothing. */
+function parseRepeats(name: string, repeats: string): number | number[] | null {
   const text = repeats.trim();
   if (text === '') {
     if (repeats !== '') {
       throw unknown(name);
     }
+    return null;
+  }
+  const inner = /^\((.*)\)$/.exec(text)?.[1]?.trim() ?? text;
+  if (inner === '') {
     return [];
   }
-  const inner = /^\((.*)\)$/.exec(text)?.[1] ?? text;
-  if (inner.trim() === '') {
-    return [];
+  const lengths = inner
+    .replace(/,$/, '')
+    .split(',')
+    .map(item => {
+      const digits = item.trim();
+      if (!/^(0+|[1-9]\d*)$/.test(digits) || Number(digits) > MAX_ITEMSIZE) {
+        throw unknown(name);
+      }
+      return Number(digits);
+    });
+  const [only] = lengths;
+  return inner.includes(',') || only === undefined ? lengths : only;
+}
+
+/**
+ * numpy's `(base, repeats)`: a number gives a dtype without a size its size (`('S', 5)`), and any other
+ * an axis; a list gives axes.
+ * @throws {TypeError} axes of elements without a size.
+ */
+export function repeated(base: DType, repeats: number | readonly number[] | null): DType {
+  if (repeats === null) {
+    return base;
   }
-  const list = inner.trim().replace(/,$/, '').split(',');
-  return list.map(item => {
-    const digits = item.trim();
-    if (!/^(0+|[1-9]\d*)$/.test(digits) || Number(digits) > MAX_ITEMSIZE) {
-      throw unknown(name);
-    }
-    return Number(digits);
-  });
+  if (base.itemsize > 0) {
+    return subarrayDtype(base, typeof repeats === 'number' ? [repeats] : repeats);
+  }
+  const unit = base.kind === 'U' ? 4 : 1;
+  if (typeof repeats !== 'number' || base.subarray !== null || unit * repeats > MAX_ITEMSIZE) {
+    throw new TypeError(`elements of dtype ${base.str} have no size to repeat`);
+  }
+  return new DType(base.kind, unit * repeats, base.byteorder);
 }
 
 /** Names that peers write all the time, made once. */

@@ -14,7 +14,7 @@ export { type Cloned, type DTypeClone, fromClone, type PyClone, toClone } from '
 export { isoText } from './datetime.js';
 export { OrderedDict, PyDict } from './dict.js';
 export { type ByteOrder, DType, type DTypeField, type DTypeKind, HOST_ORDER } from './dtype.js';
-export { parseDtype, structDtype, subarrayDtype } from './dtypename.js';
+export { parseDtype, repeated, structDtype, subarrayDtype } from './dtypename.js';
 export { pyEquals, pyExact } from './equal.js';
 export {
   BridgeError,

@@ -1,7 +1,7 @@
 // numpy arrays and scalars from their shape, dtype and base64.
 
 import { DType, NDArray, NumpyScalar, type PyValue, Tuple, typeName } from '../../values/index.js';
-import { decodeClean, decodeLenient, type IBase64, isStrict } from './base64.js';
+import { decodeClean, decodeLenient, encodedLength, type IBase64, isStrict } from './base64.js';
 import { dtypeOf } from './dtypevalue.js';
 import { Misfit } from './fail.js';
 
@@ -24,11 +24,65 @@ export class Span {
   }
 }
 
+/** Base64 that was clean and has been decoded on the way. */
+export class Decoded {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** What constructors are given. */
+export type Argument = PyValue | Span | Decoded;
+
+/** How many characters the base64 of such an array has; -1 where that is not plain to see. */
+export function expectedLength(shape: Argument | undefined, dtype: Argument | undefined): number {
+  const type = dtype instanceof Span ? SIZES.get(String.fromCharCode(...dtype.bytes)) : undefined;
+  if (type === undefined || !Array.isArray(shape)) {
+    return -1;
+  }
+  let bytes = type;
+  for (const length of shape) {
+    if (typeof length !== 'bigint' || length < 0n) {
+      return -1;
+    }
+    bytes *= Number(length);
+  }
+  return encodedLength(bytes);
+}
+
+/** Bytes of the elements of arrays that become large. */
+const SIZES: ReadonlyMap<string, number> = new Map(
+  [
+    '|b1',
+    '|i1',
+    '|u1',
+    '<i2',
+    '<u2',
+    '<f2',
+    '<i4',
+    '<u4',
+    '<f4',
+    '<i8',
+    '<u8',
+    '<f8',
+    '<c8',
+    '<c16',
+  ].map(str => [str, Number(str.slice(2))]),
+);
+
+/** The bytes of clean base64; null where it is not. */
+export function decodeFast(text: Uint8Array, codec: IBase64 | undefined): Uint8Array | null {
+  const fast = text.length >= LONG ? codec?.decode?.(text) : null;
+  return fast ?? decodeClean(text, 0, text.length);
+}
+
 /** `nparray(shape, dtype, data)`. @throws {Misfit} the parts do not make an array. */
 export function arrayOf(
   shape: PyValue,
   dtype: PyValue,
-  data: PyValue | Span,
+  data: Argument,
   codec: IBase64 | undefined,
 ): NDArray {
   const type = dtypeOf(dtype);
@@ -40,7 +94,7 @@ export function arrayOf(
 /** `npscalar(dtype, data)`: the first element. @throws {Misfit} there is none. */
 export function scalarOf(
   dtype: PyValue,
-  data: PyValue | Span,
+  data: Argument,
   codec: IBase64 | undefined,
 ): NumpyScalar | NDArray {
   const type = dtypeOf(dtype);
@@ -168,17 +222,19 @@ function lengthOf(value: PyValue): bigint {
 }
 
 /** The bytes that base64 in a str, bytes or array means. @throws {Misfit} */
-function dataBytes(data: PyValue | Span, codec: IBase64 | undefined): Uint8Array {
+function dataBytes(data: Argument, codec: IBase64 | undefined): Uint8Array {
+  if (data instanceof Decoded) {
+    return data.bytes;
+  }
   const isSpan = data instanceof Span;
   const text = isSpan ? data.bytes : asciiOf(data);
-  const fast =
-    (text.length >= LONG ? codec?.decode?.(text) : null) ?? decodeClean(text, 0, text.length);
+  const fast = decodeFast(text, codec);
   // What is not clean is read as Python does, after a second look at whether it is a str at all.
   return fast ?? decodeLenient(isSpan ? asciiOf(data.read()) : text);
 }
 
 /** `bytes(s, altchars, validate)`, as base64.b64decode takes them. @throws {Misfit} */
-export function bytesOf(args: readonly (PyValue | Span)[], codec: IBase64 | undefined): Uint8Array {
+export function bytesOf(args: readonly Argument[], codec: IBase64 | undefined): Uint8Array {
   const [data, ...flags] = args;
   if (data === undefined || flags.length > 2) {
     const found = `${args.length} arguments`;
@@ -204,7 +260,10 @@ export function bytesOf(args: readonly (PyValue | Span)[], codec: IBase64 | unde
 }
 
 /** A Span where no base64 was wanted, as the str it is. */
-export function unspan(value: PyValue | Span): PyValue {
+export function unspan(value: Argument): PyValue {
+  if (value instanceof Decoded) {
+    throw new Misfit('an array has base64 for its shape or dtype', 'base64 last', 'base64');
+  }
   return value instanceof Span ? value.read() : value;
 }
 

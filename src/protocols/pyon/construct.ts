@@ -17,7 +17,7 @@ import {
   Tuple,
   typeName,
 } from '../../values/index.js';
-import { arrayOf, bytesOf, type Span, scalarOf, unspan } from './arrays.js';
+import { type Argument, arrayOf, bytesOf, scalarOf, unspan } from './arrays.js';
 import type { IBase64 } from './base64.js';
 import { Misfit } from './fail.js';
 import { iterate } from './iterate.js';
@@ -32,7 +32,7 @@ export type Tools = {
   readonly registry: PyonRegistry;
 };
 
-export type Arguments = readonly (PyValue | Span)[];
+export type Arguments = readonly Argument[];
 
 type Constructor = (args: Arguments, tools: Tools) => PyValue;
 
@@ -92,7 +92,7 @@ export function isCallable(name: string): boolean {
 export function call(
   name: string,
   args: Arguments,
-  keywords: readonly (readonly [string, PyValue | Span])[],
+  keywords: readonly (readonly [string, Argument])[],
   tools: Tools,
 ): PyValue {
   if (name === 'OrderedDict') {
@@ -109,7 +109,7 @@ export function call(
     throw new Misfit(`${name} is not a function of PYON`, 'a function PYON knows', `'${name}'`);
   }
   const { names, call: make } = signature;
-  const all: (PyValue | Span | undefined)[] = [...args];
+  const all: (Argument | undefined)[] = [...args];
   for (const [key, value] of keywords) {
     const index = names.indexOf(key);
     if (index < 0 || all[index] !== undefined) {
@@ -328,13 +328,13 @@ function rational(value: PyValue): Fraction | null {
 
 function nparray(args: Arguments, tools: Tools): PyValue {
   exactly('nparray', args, 3);
-  const [shape, dtype, data] = args as [PyValue | Span, PyValue | Span, PyValue | Span];
+  const [shape, dtype, data] = args as [Argument, Argument, Argument];
   return arrayOf(unspan(shape), unspan(dtype), data, tools.base64);
 }
 
 function npscalar(args: Arguments, tools: Tools): PyValue {
   exactly('npscalar', args, 2);
-  const [dtype, data] = args as [PyValue | Span, PyValue | Span];
+  const [dtype, data] = args as [Argument, Argument];
   return scalarOf(unspan(dtype), data, tools.base64);
 }
 

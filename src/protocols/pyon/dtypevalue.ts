@@ -7,8 +7,8 @@ import {
   PyDict,
   type PyValue,
   parseDtype,
+  repeated,
   structDtype,
-  subarrayDtype,
   Tuple,
   typeName,
 } from '../../values/index.js';
@@ -91,14 +91,15 @@ function refuseTwins(names: readonly string[]): void {
 }
 
 function shaped(base: DType, shape: PyValue): DType {
-  const axes = shape instanceof Tuple ? shape.items : Array.isArray(shape) ? shape : [shape];
+  const isList = shape instanceof Tuple || Array.isArray(shape);
+  const axes = isList ? Array.from<PyValue>(shape) : [shape];
   const lengths = axes.map(axis => {
     if (typeof axis !== 'bigint' || axis < 0n || axis > 0x7fffffffn) {
       throw noDtype('a subarray with such a shape');
     }
     return Number(axis);
   });
-  return guarded(() => subarrayDtype(base, lengths));
+  return guarded(() => repeated(base, isList ? lengths : (lengths[0] ?? null)));
 }
 
 function guarded(make: () => DType): DType {
@@ -118,12 +119,7 @@ function pair(value: Tuple): DType {
     throw noDtype(`a tuple of ${value.length}`);
   }
   const [format, shape] = value.items as [PyValue, PyValue];
-  const base = dtypeOf(format);
-  if (base.itemsize === 0 && typeof shape === 'bigint' && shape >= 0n && shape < 0x20000000n) {
-    const size = Number(shape) * (base.kind === 'U' ? 4 : 1);
-    return new DType(base.kind, size, base.byteorder);
-  }
-  return shaped(base, shape);
+  return shaped(dtypeOf(format), shape);
 }
 
 function fieldDict(spec: PyDict): DType {

@@ -7,7 +7,7 @@ import { Complex } from '../../values/index.js';
 import { characterNamed } from './charname.js';
 import { unexpected } from './fail.js';
 import type { PyonLimits } from './limits.js';
-import { intOf } from './numbertext.js';
+import { intOf, smallInt } from './numbertext.js';
 import { hexValue } from './readv2.js';
 import type { Source } from './source.js';
 
@@ -22,12 +22,14 @@ const DECIMAL = /^(?:[1-9](?:_?\d)*|0(?:_?0)*)$/;
 const FLOAT = new RegExp(`^(?:(?:${DIGITS})?\\.${DIGITS}|${DIGITS}\\.?)(?:[eE][-+]?${DIGITS})?$`);
 const RADIX = /^0(?:[xX](?:_?[0-9a-fA-F])+|[oO](?:_?[0-7])+|[bB](?:_?[01])+)$/;
 
-/** 10^0 … 10^15 are exact, and so is one division by them. */
-const MAX_FAST_DIGITS = 15;
+/** Powers of ten that a float64 holds exactly. */
+const MAX_EXACT_POWER = 22;
+const POWERS = Array.from({ length: MAX_EXACT_POWER + 1 }, (_, i) => Number(`1e${i}`));
 
 /** Reads one literal; `end` then is the place behind it. */
 export class LiteralReader {
   end = 0;
+  private _run = '';
   private readonly _source: Source;
   private readonly _bytes: Uint8Array;
   private readonly _limits: PyonLimits;
@@ -44,19 +46,39 @@ export class LiteralReader {
   number(start: number): number | bigint | Complex {
     const bytes = this._bytes;
     let at = start;
-    let value = 0;
+    let mantissa = 0;
     let byte = bytes[at];
     while (byte !== undefined && byte >= 0x30 && byte <= 0x39) {
-      value = value * 10 + (byte - 0x30);
+      mantissa = mantissa * 10 + (byte - 0x30);
       at += 1;
       byte = bytes[at];
     }
-    const isShort = at - start <= MAX_FAST_DIGITS && (bytes[start] !== 0x30 || at - start === 1);
-    if (isShort && !isNumberPart(byte)) {
-      this.end = at;
-      return BigInt(value);
+    const whole = at;
+    if (byte === 0x2e) {
+      at += 1;
+      byte = bytes[at];
+      while (byte !== undefined && byte >= 0x30 && byte <= 0x39) {
+        mantissa = mantissa * 10 + (byte - 0x30);
+        at += 1;
+        byte = bytes[at];
+      }
     }
-    return this._longNumber(start);
+    // The plain forms, which are nearly all; what else belongs to a number goes the long way.
+    const isPlain = !isNumberPart(byte) && (bytes[start] !== 0x30 || whole === start + 1);
+    if (!isPlain) {
+      return this._longNumber(start);
+    }
+    this.end = at;
+    if (at === whole) {
+      return mantissa <= Number.MAX_SAFE_INTEGER
+        ? smallInt(mantissa)
+        : intOf(this._source.ascii(start, at), this._limits.intDigits);
+    }
+    const decimals = at - whole - 1;
+    // Where both numbers are exact, their one division rounds as the decimal text would.
+    return mantissa <= Number.MAX_SAFE_INTEGER && decimals <= MAX_EXACT_POWER
+      ? mantissa / POWERS[decimals]!
+      : Number(this._source.ascii(start, at));
   }
 
   private _longNumber(start: number): number | bigint | Complex {
@@ -142,42 +164,49 @@ export class LiteralReader {
 
   private _textLiteral(start: number, quote: number, isTriple: boolean, isRaw: boolean): string {
     const bytes = this._bytes;
-    let at = start + (isTriple ? 3 : 1);
-    let from = at;
+    let from = start + (isTriple ? 3 : 1);
     let text = '';
-    let seen = 0;
-    const take = (end: number) => {
-      if (end > from) {
-        text += seen < 0x80 ? this._source.ascii(from, end) : this._source.text(from, end);
+    for (;;) {
+      const at = this._runEnd(from, start, quote, isTriple);
+      const run = this._run;
+      const byte = bytes[at];
+      if (byte === quote) {
+        this.end = at + (isTriple ? 3 : 1);
+        return text === '' ? run : text + run;
       }
-      seen = 0;
-    };
+      text += run;
+      if (byte === BACKSLASH) {
+        text += isRaw ? this._rawPair(at) : this._textEscape(at);
+        from = this.end;
+      } else {
+        // Python reads its source with every kind of line end as one \n.
+        text += '\n';
+        from = this._lineEnd(at);
+      }
+    }
+  }
+
+  /** Reads plain characters into `_run`, up to a backslash, a carriage return or the end of the string. */
+  private _runEnd(from: number, start: number, quote: number, isTriple: boolean): number {
+    const bytes = this._bytes;
+    let at = from;
+    let seen = 0;
     for (;;) {
       const byte = bytes[at];
       if (byte === quote && this._isEnd(at, quote, isTriple)) {
-        take(at);
-        this.end = at + (isTriple ? 3 : 1);
-        return text;
+        break;
       }
-      if (byte === BACKSLASH) {
-        take(at);
-        text += isRaw ? this._rawPair(at) : this._textEscape(at);
-        at = this.end;
-        from = at;
-        continue;
+      if (byte === BACKSLASH || (byte === CARRIAGE_RETURN && isTriple)) {
+        break;
       }
-      if (byte === CARRIAGE_RETURN && isTriple) {
-        // Python reads its source with every kind of line end as one \n.
-        take(at);
-        text += '\n';
-        at += bytes[at + 1] === LINE_FEED ? 2 : 1;
-        from = at;
-        continue;
+      if (byte === undefined || byte < 0x0e) {
+        this._checkInside(byte, start, at, isTriple);
       }
-      this._checkInside(byte, start, at, isTriple);
       seen |= byte as number;
       at += 1;
     }
+    this._run = seen < 0x80 ? this._source.ascii(from, at) : this._source.text(from, at);
+    return at;
   }
 
   private _bytesLiteral(

@@ -118,3 +118,13 @@ export function intOf(text: string, maximum: number): bigint {
   }
   return BigInt(digits);
 }
+
+/** Ints that occur all the time, made once. */
+const SMALL_LOW = -128;
+const SMALL_HIGH = 1024;
+const SMALL_INTS = Array.from({ length: SMALL_HIGH - SMALL_LOW }, (_, i) => BigInt(i + SMALL_LOW));
+
+/** The int of a safe integer. */
+export function smallInt(value: number): bigint {
+  return value >= SMALL_LOW && value < SMALL_HIGH ? SMALL_INTS[value - SMALL_LOW]! : BigInt(value);
+}

@@ -14,7 +14,9 @@ export class Out {
   reserve(count: number): number {
     const needed = this._length + count;
     if (needed > this._bytes.length) {
-      const grown = new Uint8Array(Math.max(needed, 2 * this._bytes.length));
+      // Something large (base64 of an array) is often the last: give it its size and a little more.
+      const isLarge = count > this._bytes.length;
+      const grown = new Uint8Array(isLarge ? needed + 256 : 2 * this._bytes.length);
       grown.set(this._bytes.subarray(0, this._length));
       this._bytes = grown;
     }
@@ -58,9 +60,10 @@ export class Out {
     this._length = at + ENCODER.encodeInto(text, this._bytes.subarray(at)).written;
   }
 
-  /** What was written, in a buffer that holds nothing else. */
+  /** What was written. Its buffer holds little else. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return this._bytes.slice(0, this._length);
+    const isTight = this._length > 0.9 * this._bytes.length;
+    return isTight ? this._bytes.subarray(0, this._length) : this._bytes.slice(0, this._length);
   }
 
   toString(): string {

@@ -1,6 +1,6 @@
 // The platform's base64, as far as it has one.
 
-import { encodedLength, type IBase64 } from './base64.js';
+import type { IBase64 } from './base64.js';
 
 type Base64Class = {
   fromBase64?(text: string, options: { lastChunkHandling: 'strict' }): Uint8Array;
@@ -12,12 +12,16 @@ type BufferClass = {
   from(text: string, encoding: 'base64'): Uint8Array;
 };
 interface IBuffer {
-  toString(encoding: 'latin1' | 'base64'): string;
-  write(text: string, encoding: 'latin1'): number;
+  includes(byte: number): boolean;
+  toString(encoding: 'latin1' | 'base64', start?: number, end?: number): string;
+  write(text: string, offset: number, encoding: 'latin1'): number;
 }
 
 const DECODER = new TextDecoder();
 const ENCODER = new TextEncoder();
+/** Bytes encoded at once: whole groups of three, and their text stays in the processor's cache. */
+const PIECE = 3 * 4096;
+
 const MINUS = 0x2d;
 const UNDERSCORE = 0x5f;
 
@@ -56,13 +60,12 @@ export function platformBase64(platform: object): IBase64 | undefined {
 function bufferBase64(Buffer: BufferClass): IBase64 {
   return {
     decode(text) {
+      const view = Buffer.from(text.buffer, text.byteOffset, text.length);
       // Buffer also takes the URL alphabet; Python drops its two letters.
-      if (text.includes(MINUS) || text.includes(UNDERSCORE)) {
+      if (view.includes(MINUS) || view.includes(UNDERSCORE)) {
         return null;
       }
-      const { buffer, byteOffset, length } = text;
-      const string = Buffer.from(buffer, byteOffset, length).toString('latin1');
-      const bytes = Buffer.from(string, 'base64');
+      const bytes = Buffer.from(view.toString('latin1'), 'base64');
       // Short results lie in Node's shared pool, at any offset.
       const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
       return own.length === cleanLength(text)
@@ -70,8 +73,12 @@ function bufferBase64(Buffer: BufferClass): IBase64 {
         : null;
     },
     encode(data, out) {
-      const text = Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64');
-      Buffer.from(out.buffer, out.byteOffset, encodedLength(data.length)).write(text, 'latin1');
+      const from = Buffer.from(data.buffer, data.byteOffset, data.length);
+      const to = Buffer.from(out.buffer, out.byteOffset, out.length);
+      let at = 0;
+      for (let start = 0; start < data.length; start += PIECE) {
+        at += to.write(from.toString('base64', start, start + PIECE), at, 'latin1');
+      }
     },
   };
 }

@@ -60,7 +60,7 @@ export function encode(value: PyValue, options: EncodeOptions = {}): string {
   return write(value, options).toString();
 }
 
-/** `encode` as bytes, in a buffer that holds nothing else. */
+/** `encode` as bytes, in a buffer of their own. */
 export function encodeBytes(value: PyValue, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
   return write(value, options).toBytes();
 }

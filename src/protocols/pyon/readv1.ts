@@ -583,18 +583,27 @@ class Reader {
 
   /** Behind the value there may be blanks, comments and empty lines. */
   private _toEnd(): void {
+    let lineStart = -1;
     for (;;) {
       const byte = this._byteAfterBlanks();
       if (byte === HASH) {
         this._skipComment();
+        lineStart = -1;
       } else if (isNewline(byte)) {
         this._at += 1;
-      } else if (byte === undefined) {
+        lineStart = this._at;
+      } else if (byte === undefined && !this._isIndent(lineStart)) {
         return;
       } else {
         throw this._unexpectedHere('the end of the text');
       }
     }
+  }
+
+  /** A last line of blanks that no new line ends is an indentation to Python. */
+  private _isIndent(lineStart: number): boolean {
+    const last = this._bytes[this._at - 1];
+    return lineStart >= 0 && lineStart < this._at && (last === SPACE || last === TAB);
   }
 
   // ---- Errors -------------------------------------------------------------------------------------

@@ -8,11 +8,11 @@
 // Source: SiPyCo's PYON v2 as observed (docs/protocols/pyon.md); RFC 8259; the json module of Python.
 
 import { PyDict, type PyValue } from '../../values/index.js';
-import { Span } from './arrays.js';
+import { type Argument, Decoded, decodeFast, expectedLength, LONG, Span } from './arrays.js';
 import { type Arguments, construct, type Tools, unhashable } from './construct.js';
 import { Misfit, misplaced, overLimit, unexpected } from './fail.js';
 import { iterate } from './iterate.js';
-import { intOf } from './numbertext.js';
+import { intOf, smallInt } from './numbertext.js';
 import type { Source } from './source.js';
 
 const QUOTE = 0x22;
@@ -30,11 +30,6 @@ const CLASS_KEY = '__jsonclass__';
 /** Constructors whose str arguments are base64. */
 const BINARY: ReadonlySet<PyValue> = new Set<PyValue>(['nparray', 'npscalar', 'bytes']);
 
-/** Ints that occur all the time, made once. */
-const SMALL_LOW = -128;
-const SMALL_HIGH = 1024;
-const SMALL_INTS = Array.from({ length: SMALL_HIGH - SMALL_LOW }, (_, i) => BigInt(i + SMALL_LOW));
-
 /** 10^0 … 10^22: the powers that a float64 holds exactly. */
 const POWERS = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
@@ -51,8 +46,6 @@ class Reader {
   private readonly _nesting: number;
   private _at = 0;
   private _depth = 0;
-  /** Where the next backslash from some earlier place on is; the document's end where there is none. */
-  private _backslash = -1;
 
   constructor(source: Source, tools: Tools) {
     this._source = source;
@@ -185,17 +178,38 @@ class Reader {
   /** A list whose strings stay in the document where they can. */
   private _binaryArguments(): Arguments {
     this._enter();
-    const args: (PyValue | Span)[] = [];
+    const args: Argument[] = [];
     if (this._peek() === CLOSE_LIST) {
       this._leave();
       return args;
     }
     for (;;) {
-      args.push(this._bytes[this._at] === QUOTE ? this._span() : this._value());
+      const isString = this._bytes[this._at] === QUOTE;
+      const decoded = isString && args.length === 2 ? this._decoded(args[0], args[1]) : null;
+      args.push(decoded ?? (isString ? this._span() : this._value()));
       if (this._isLast(CLOSE_LIST, "',' or ']'")) {
         return args;
       }
     }
+  }
+
+  /**
+   * The data of an array of known shape and dtype: where exactly its base64 stands between two quotes,
+   * it is decoded without looking for the end first. Null for anything else; then nothing has moved.
+   */
+  private _decoded(shape: Argument | undefined, dtype: Argument | undefined): Decoded | null {
+    const start = this._at + 1;
+    const length = expectedLength(shape, dtype);
+    const end = start + length;
+    if (length < LONG || this._bytes[end] !== QUOTE) {
+      return null;
+    }
+    const bytes = decodeFast(this._bytes.subarray(start, end), this._tools.base64);
+    if (bytes === null) {
+      return null;
+    }
+    this._at = end + 1;
+    return new Decoded(bytes);
   }
 
   private _construct(special: Call, start: number): PyValue {
@@ -387,11 +401,16 @@ class Reader {
   }
 
   /** A string without escapes as it lies there; with them, as the str it is. */
-  private _span(): PyValue | Span {
+  private _span(): Argument {
     const bytes = this._bytes;
     const start = this._at + 1;
-    const close = bytes.indexOf(QUOTE, start);
-    if (close < 0 || this._hasBackslash(start, close)) {
+    let close = start;
+    let byte = bytes[close];
+    while (byte !== QUOTE && byte !== BACKSLASH && byte !== undefined) {
+      close += 1;
+      byte = bytes[close];
+    }
+    if (byte !== QUOTE) {
       this._at = start;
       return this._string();
     }
@@ -403,15 +422,6 @@ class Reader {
       this._at = end;
       return text;
     });
-  }
-
-  /** Is there a backslash from `start` to `end`? Looks at each byte of the document once at most. */
-  private _hasBackslash(start: number, end: number): boolean {
-    if (this._backslash < start) {
-      const found = this._bytes.indexOf(BACKSLASH, start);
-      this._backslash = found < 0 ? this._end : found;
-    }
-    return this._backslash < end;
   }
 
   // ---- Numbers ------------------------------------------------------------------------------------
@@ -499,11 +509,8 @@ class Reader {
   }
 
   private _int(start: number, end: number, value: number): bigint {
-    if (value >= SMALL_LOW && value < SMALL_HIGH) {
-      return SMALL_INTS[value - SMALL_LOW]!;
-    }
     if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) {
-      return BigInt(value);
+      return smallInt(value);
     }
     const isNegative = this._bytes[start] === MINUS;
     const digits = this._source.ascii(isNegative ? start + 1 : start, end);
