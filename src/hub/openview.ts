@@ -5,7 +5,6 @@
 
 import {
   type Address,
-  type Alarm,
   formatAddress,
   isLabwireError,
   type LinkStatus,
@@ -62,8 +61,8 @@ export class OpenView {
   private readonly _inputs: Input[];
   private readonly _rate: RateCounter;
   private _reading: Reading<PyValue> | null = null;
-  private _timeNs: bigint | null = null;
-  private _alarm: Alarm = NO_ALARM;
+  // When a tree changed last; its wall time is only worked out for a frame.
+  private _treeAtMs: number | null = null;
   private _undrawn = 0;
   private _dropped = 0;
   private _toldRateHz = 0;
@@ -147,16 +146,14 @@ export class OpenView {
     if (event.type === 'reading') {
       const { reading, range } = event;
       this._reading = reading;
-      this._timeNs = reading.timeNs;
-      this._alarm = reading.alarm;
       this._rate.add(nowMs);
       // A change in place is in the next picture; a value that was replaced is in none.
       this._undrawn += range === null ? 1 : 0;
     } else if (event.type === 'deltas') {
-      this._timeNs = this._clock.wallNs();
+      this._treeAtMs = nowMs;
       this._rate.add(nowMs, event.deltas.length);
     } else if (event.type === 'tree') {
-      this._timeNs = this._clock.wallNs();
+      this._treeAtMs = nowMs;
     }
   }
 
@@ -247,11 +244,17 @@ export class OpenView {
       status: mergeStatuses(this._inputs.map(({ status }) => status)),
       rateHz: this._toldRateHz,
       droppedCount: this._dropped,
-      timeNs: this._timeNs,
+      timeNs: this._reading?.timeNs ?? this._treeNs(),
       type: this._view.type,
       display: this._view.display,
-      alarm: this._alarm,
+      alarm: this._reading?.alarm ?? NO_ALARM,
     };
+  }
+
+  private _treeNs(): bigint | null {
+    return this._treeAtMs === null
+      ? null
+      : this._clock.wallNs() - BigInt(Math.round((this._clock.nowMs() - this._treeAtMs) * 1e6));
   }
 
   close(): void {

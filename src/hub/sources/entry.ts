@@ -1,7 +1,7 @@
 // What stands under a name: a value, or an ARTIQ dataset around one.
 
 import { datasetOf } from '../../protocols/sipyco/index.js';
-import type { Display, PyValue } from '../../values/index.js';
+import { type Display, PyDict, type PyValue, Tuple } from '../../values/index.js';
 
 export type Entry = {
   readonly value: PyValue;
@@ -21,4 +21,13 @@ export function entryOf(value: PyValue): Entry {
   return dataset === null
     ? { value, display: NO_DISPLAY, persist: null, inner: PLAIN }
     : { ...dataset, inner: IN_DATASET };
+}
+
+/** The value where it is a dict, else null: asked for every change of a tree, so without the rest. */
+export function dictIn(value: PyValue): PyDict | null {
+  if (value instanceof Tuple && value.items[1] instanceof PyDict) {
+    const inner = datasetOf(value)?.value;
+    return inner instanceof PyDict ? inner : null;
+  }
+  return value instanceof PyDict ? value : null;
 }

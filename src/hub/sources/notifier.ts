@@ -23,7 +23,7 @@ import type { LinkDown } from '../bridge.js';
 import type { IConnection } from '../endpoints.js';
 import { typeText } from '../typetext.js';
 import { type Change, changedRange, type Path, touches } from './effect.js';
-import { type Entry, entryOf } from './entry.js';
+import { dictIn, type Entry, entryOf } from './entry.js';
 import { itemOf, lookUp, missingFault, namesOf, sizeOf } from './lookup.js';
 import type { ChangedRange, Delta, ITree, IWatch, Listener, SourceEvent } from './source.js';
 
@@ -139,9 +139,9 @@ export class Notifier implements IConnection, ITree {
     return namesOf(this._subscriber.target);
   }
 
-  peek(key: PyValue): PyValue | undefined {
+  dictAt(key: PyValue): PyDict | null {
     const item = this._item(key);
-    return item === undefined ? undefined : entryOf(item).value;
+    return item === undefined ? null : dictIn(item);
   }
 
   read(key: PyValue): Reading<PyValue> | null {

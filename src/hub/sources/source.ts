@@ -3,7 +3,7 @@
 // A source may be described, read, watched, called, written; it says which of these it can, and
 // whether opening it has effects. A new protocol adds one file here and one line to the registry.
 
-import type { Address, LinkStatus, PyValue, Reading } from '../../values/index.js';
+import type { Address, LinkStatus, PyDict, PyValue, Reading } from '../../values/index.js';
 
 /** What a source can do, and whether merely opening it changes something in the lab. */
 export type Abilities = {
@@ -28,8 +28,8 @@ export type Delta = {
 export interface ITree {
   readonly size: number;
   keys(): Iterable<PyValue>;
-  /** Only the value; undefined where there is no such name. */
-  peek(key: PyValue): PyValue | undefined;
+  /** The value of a name where it is a dict, which may be unfolded; else null. */
+  dictAt(key: PyValue): PyDict | null;
   /** Null where there is no such name. */
   read(key: PyValue): Reading<PyValue> | null;
 }

@@ -25,8 +25,9 @@ export class DictTree implements ITree {
     return this._dict.keys();
   }
 
-  peek(key: PyValue): PyValue | undefined {
-    return this._dict.get(key);
+  dictAt(key: PyValue): PyDict | null {
+    const value = this._dict.get(key);
+    return value instanceof PyDict ? value : null;
   }
 
   read(key: PyValue): Reading<PyValue> | null {

@@ -153,12 +153,12 @@ export class TableView implements IView {
     if (tree === null || tree.size > UNFOLD_LIMIT) {
       return;
     }
-    const value = tree.peek(leaf.key);
-    const isDict = value instanceof PyDict && value.size > 0;
-    if (!isDict && !this._dicts.has(leaf)) {
+    const dict = tree.dictAt(leaf.key);
+    const isFull = dict !== null && dict.size > 0;
+    if (!isFull && !this._dicts.has(leaf)) {
       return;
     }
-    const rows = isDict ? dictRows(value, [leaf.key], this._isFolded) : null;
+    const rows = isFull ? dictRows(dict, [leaf.key], this._isFolded) : null;
     if (rows === null) {
       this._dicts.delete(leaf);
     } else {

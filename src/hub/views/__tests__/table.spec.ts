@@ -30,8 +30,9 @@ class TestTree implements ITree {
     return this.dict.keys();
   }
 
-  peek(key: PyValue): PyValue | undefined {
-    return this.dict.get(key);
+  dictAt(key: PyValue): PyDict | null {
+    const value = this.dict.get(key);
+    return value instanceof PyDict ? value : null;
   }
 
   read(key: PyValue): Reading<PyValue> | null {
