@@ -91,10 +91,23 @@ export function select(array: Layout, key: PyValue): Selection {
     return fancy(array, parts);
   }
   const layout = viewOf(array, parts as Step[]);
+  checkAxes(layout.shape);
   if (used === array.shape.length && parts.every(part => part.kind === 'int')) {
     return { kind: 'element', offset: layout.offset };
   }
   return { kind: 'view', layout, copy: parts.some(part => part.kind === 'int' && part.copy) };
+}
+
+/** numpy's own limit of axes. */
+const MAXIMUM_AXES = 64;
+
+function checkAxes(shape: readonly number[]): void {
+  if (shape.length > MAXIMUM_AXES) {
+    throw new PythonError(
+      'IndexError',
+      `number of dimensions must be within [0, ${MAXIMUM_AXES}], indexing result would have ${shape.length}`,
+    );
+  }
 }
 
 /** `index` counted from the start of an axis of `length`. @throws {PythonError} IndexError outside. */
@@ -185,7 +198,9 @@ function listPart(item: PyValue[] | Tuple): Part {
   const values: PyValue[] = [];
   for (const leaf of leaves) {
     if (leaf instanceof NDArray) {
-      values.push(...leaf);
+      for (const value of leaf) {
+        values.push(value);
+      }
     } else if (leaf instanceof NumpyScalar) {
       values.push(leaf.item());
     } else {
@@ -285,6 +300,7 @@ function fancy(array: Layout, parts: readonly Part[]): Selection {
   }
   const position = state === 'apart' ? 0 : place;
   const shape = [...base.shape.slice(0, position), ...picked, ...base.shape.slice(position)];
+  checkAxes(shape);
   const places = new Float64Array(checkedPlaces(countOf(shape)));
   const points = sumOffsets(pickers, picked);
   const outer = leading(base, position);

@@ -12,6 +12,9 @@ export type PythonErrorClass =
   | 'UnicodeEncodeError'
   | 'ValueError';
 
+/** Characters of a message: it may quote a key or a text that a peer made long. */
+const SHOWN = 300;
+
 /**
  * An operation on a Python value that Python refuses: a key that is not there, an index outside, a
  * value that the array cannot hold. `pythonClass` is the exception Python raises, the message says
@@ -22,7 +25,7 @@ export class PythonError extends RangeError {
   readonly pythonClass: PythonErrorClass;
 
   constructor(pythonClass: PythonErrorClass, message: string) {
-    super(message);
+    super(message.length > SHOWN ? `${message.slice(0, SHOWN)}…` : message);
     this.pythonClass = pythonClass;
   }
 }

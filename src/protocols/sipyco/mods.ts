@@ -209,13 +209,26 @@ function modError(target: PyValue, mod: Mod | PyDict, cause: PythonError): ModEr
     mod instanceof PyDict ? mod.get(name) : (fieldsOf(mod)[name] as PyValue);
   const action = field('action');
   const actionText =
-    typeof action === 'string' ? action : action === undefined ? 'nothing' : pyRepr(action);
+    action === undefined
+      ? 'nothing'
+      : typeof action === 'string'
+        ? action.slice(0, SHOWN)
+        : describe(action);
   const keys = pathKeys(field('path'));
-  const where = pathText(keys);
+  const where = shownPath(keys);
   return new ModError(
     `${actionText} does not apply ${where === '' ? 'to the struct' : `at ${where}`}: ${cause.message}`,
     { action: actionText, path: where, found: foundText(target, keys), cause },
   );
+}
+
+/** A path for a message, its long keys described. */
+function shownPath(keys: readonly PyValue[]): string {
+  const text = keys
+    .slice(0, SHOWN)
+    .map(key => (typeof key === 'string' ? pathText([key.slice(0, SHOWN)]) : `[${describe(key)}]`))
+    .join('');
+  return text.length > 3 * SHOWN ? `${text.slice(0, 3 * SHOWN)}…` : text;
 }
 
 function pathKeys(path: PyValue | undefined): PyValue[] {
@@ -234,7 +247,7 @@ function foundText(target: PyValue, keys: readonly PyValue[]): string {
       value = getItem(value, key);
     } catch (error) {
       if (error instanceof PythonError || isLabwireError(error)) {
-        return `${describe(value)}${depth === 0 ? '' : ` at ${pathText(keys.slice(0, depth))}`}`;
+        return `${describe(value)}${depth === 0 ? '' : ` at ${shownPath(keys.slice(0, depth))}`}`;
       }
       throw error;
     }

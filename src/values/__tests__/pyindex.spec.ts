@@ -215,3 +215,19 @@ describe('limits', () => {
     assert.throws(() => iterate('x'.repeat(2 ** 20 + 1)), { name: 'LimitError' });
   });
 });
+
+describe('long things from a peer', () => {
+  it('do not make long messages, and no deep stacks', () => {
+    const key = 'k'.repeat(1_000_000);
+    assert.ok(raised(() => getItem(dict(), key)).length < 400);
+    assert.ok(raised(() => setItem(new NDArray('<i4', [1]), 0n, key)).length < 400);
+    const array = new NDArray('<f8', [4]);
+    const axes = tuple(...new Array<null>(100_000).fill(null));
+    assert.match(
+      raised(() => getItem(array, axes)),
+      /^IndexError: number of dimensions/,
+    );
+    setItem(array, [new NDArray('<i8', [200_000])], 1.5);
+    assert.equal(pyRepr(array), 'array([1.5, 0.0, 0.0, 0.0])');
+  });
+});
