@@ -5,6 +5,7 @@
 // ignored, a missing padding is an error. Where the platform has a fast path, it is passed in.
 
 import { HOST_ORDER } from '../../values/index.js';
+import { EQUALS } from './ascii.js';
 import { Misfit } from './fail.js';
 
 /** The platform's base64. Both work on whole ASCII bytes, so that no string is kept. */
@@ -19,7 +20,6 @@ export interface IBase64 {
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const PAD = 0x3d;
 
 /** Value of each character; -1 where it has none. */
 const VALUES = new Int8Array(256).fill(-1);
@@ -68,8 +68,8 @@ export function encodeBase64(data: Uint8Array, out: Uint8Array, start: number): 
     const high = PAIRS[bits >> 12]!;
     out[at] = high;
     out[at + 1] = high >> 8;
-    out[at + 2] = rest === 2 ? PAIRS[bits & 4095]! : PAD;
-    out[at + 3] = PAD;
+    out[at + 2] = rest === 2 ? PAIRS[bits & 4095]! : EQUALS;
+    out[at + 3] = EQUALS;
   }
 }
 
@@ -89,7 +89,7 @@ export function decodeClean(
   if (length === 0) {
     return new Uint8Array(0);
   }
-  const padding = text[end - 1] === PAD ? (text[end - 2] === PAD ? 2 : 1) : 0;
+  const padding = text[end - 1] === EQUALS ? (text[end - 2] === EQUALS ? 2 : 1) : 0;
   const out = new Uint8Array((length / 4) * 3 - padding);
   let i = start;
   let at = 0;
@@ -155,7 +155,7 @@ export function decodeLenient(text: Uint8Array): Uint8Array<ArrayBuffer> {
   let left = 0;
   let pads = 0;
   for (const byte of text) {
-    if (byte === PAD) {
+    if (byte === EQUALS) {
       pads += 1;
       if (place >= 2 && place + pads >= 4) {
         return out.slice(0, at);

@@ -8,11 +8,8 @@
 
 import type { PyValue } from '../../values/index.js';
 import { isLabwireError } from '../../values/index.js';
+import { BACKSLASH, DOUBLE_QUOTE, SINGLE_QUOTE } from './ascii.js';
 import { decode, type PyonOptions, type PyonVersion } from './pyon.js';
-
-const QUOTE = 0x22;
-const SINGLE = 0x27;
-const BACKSLASH = 0x5c;
 
 /** The version that wrote `line`, as far as its first separator tells; null where both write so. */
 export function detectVersion(line: string | Uint8Array): PyonVersion | null {
@@ -23,14 +20,14 @@ export function detectVersion(line: string | Uint8Array): PyonVersion | null {
   let at = 0;
   for (let byte = byteAt(at); byte !== undefined; byte = byteAt(at)) {
     switch (byte) {
-      case QUOTE:
+      case DOUBLE_QUOTE:
         at = stringEnd(byteAt, at);
         continue;
       case 0x2c: // ,
       case 0x3a: // :
         return byteAt(at + 1) === 0x20 ? 1 : 2;
       case 0x28: // (
-      case SINGLE:
+      case SINGLE_QUOTE:
         return 1;
       case 0x4e: // N, of NaN; None is written nowhere
       case 0x49: // I
@@ -53,7 +50,7 @@ export function detectVersion(line: string | Uint8Array): PyonVersion | null {
 
 function stringEnd(byteAt: (at: number) => number | undefined, start: number): number {
   let at = start + 1;
-  for (let byte = byteAt(at); byte !== undefined && byte !== QUOTE; byte = byteAt(at)) {
+  for (let byte = byteAt(at); byte !== undefined && byte !== DOUBLE_QUOTE; byte = byteAt(at)) {
     at += byte === BACKSLASH ? 2 : 1;
   }
   return at + 1;

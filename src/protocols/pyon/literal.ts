@@ -4,18 +4,13 @@
 // literals with their escapes.
 
 import { Complex } from '../../values/index.js';
+import { BACKSLASH, CARRIAGE_RETURN, DOUBLE_QUOTE, LINE_FEED, SINGLE_QUOTE } from './ascii.js';
 import { characterNamed } from './charname.js';
 import { unexpected } from './fail.js';
 import type { PyonLimits } from './limits.js';
 import { intOf, smallInt } from './numbertext.js';
 import { hexValue } from './readv2.js';
 import type { Source } from './source.js';
-
-const BACKSLASH = 0x5c;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const DOUBLE = 0x22;
-const SINGLE = 0x27;
 
 const DIGITS = '\\d(?:_?\\d)*';
 const DECIMAL = /^(?:[1-9](?:_?\d)*|0(?:_?0)*)$/;
@@ -133,7 +128,7 @@ export class LiteralReader {
   span(start: number, minimum: number): Uint8Array | null {
     const bytes = this._bytes;
     const quote = bytes[start];
-    if (quote !== DOUBLE && quote !== SINGLE) {
+    if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) {
       return null;
     }
     const close = bytes.indexOf(quote, start + 1);
@@ -381,8 +376,8 @@ export class LiteralReader {
 
 const ESCAPES: ReadonlyMap<number, string> = new Map([
   [BACKSLASH, '\\'],
-  [SINGLE, "'"],
-  [DOUBLE, '"'],
+  [SINGLE_QUOTE, "'"],
+  [DOUBLE_QUOTE, '"'],
   [0x61, '\x07'],
   [0x62, '\b'],
   [0x66, '\f'],

@@ -1,5 +1,6 @@
 // The platform's base64, as far as it has one.
 
+import { MINUS, UNDERSCORE } from './ascii.js';
 import type { IBase64 } from './base64.js';
 
 type Base64Class = {
@@ -21,9 +22,6 @@ const DECODER = new TextDecoder();
 const ENCODER = new TextEncoder();
 /** Bytes encoded at once: whole groups of three, and their text stays in the processor's cache. */
 const PIECE = 3 * 4096;
-
-const MINUS = 0x2d;
-const UNDERSCORE = 0x5f;
 
 /**
  * What `platform` (pass `globalThis`) has for base64: Node's Buffer, or the `fromBase64` and

@@ -9,12 +9,27 @@
 
 import { Complex, PyDict, PySet, type PyValue, Tuple } from '../../values/index.js';
 import { LONG, Span } from './arrays.js';
+import {
+  CLOSE_BRACE,
+  CLOSE_LIST,
+  CLOSE_PAREN,
+  COLON,
+  COMMA,
+  DOUBLE_QUOTE,
+  EQUALS,
+  HASH,
+  MINUS,
+  OPEN_BRACE,
+  OPEN_LIST,
+  OPEN_PAREN,
+  PLUS,
+  SINGLE_QUOTE,
+} from './ascii.js';
 import { call, isCallable, type Tools, unhashable } from './construct.js';
-import { Misfit, misplaced, overLimit, unexpected } from './fail.js';
+import { CODE_WORDS, Cursor, HINT, isNewline } from './cursor.js';
+import { Misfit, misplaced, overLimit } from './fail.js';
 import { LiteralReader } from './literal.js';
 import type { Source } from './source.js';
-
-const HINT = 'PYON holds values; nothing is evaluated';
 
 /** Names of values. Keywords count only in plain ASCII, as in Python. */
 const NAMES: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
@@ -30,13 +45,6 @@ const KEYWORD_VALUES: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
   ['False', false],
 ]);
 
-/** Python's words for code. */
-const CODE_WORDS: ReadonlySet<string> = new Set(
-  'and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
-    ' ',
-  ),
-);
-
 /** Prefixes of strings, in lower case. */
 const PREFIXES: ReadonlySet<string> = new Set(['r', 'u', 'b', 'br', 'rb', 'f', 'fr', 'rf']);
 
@@ -50,19 +58,14 @@ export function readTemplate(source: Source, tools: Tools, values: readonly PyVa
   return new Reader(source, tools, values).document();
 }
 
-class Reader {
-  private readonly _source: Source;
-  private readonly _bytes: Uint8Array;
+class Reader extends Cursor {
   private readonly _tools: Tools;
   private readonly _literals: LiteralReader;
   private readonly _values: readonly PyValue[] | null;
   private _valuesTaken = 0;
-  private _at = 0;
-  private _depth = 0;
 
   constructor(source: Source, tools: Tools, values: readonly PyValue[] | null) {
-    this._source = source;
-    this._bytes = source.bytes;
+    super(source);
     this._tools = tools;
     this._values = values;
     this._literals = new LiteralReader(source, tools.limits);
@@ -170,8 +173,8 @@ class Reader {
         return this._list();
       case OPEN_BRACE:
         return this._brace();
-      case DOUBLE:
-      case SINGLE:
+      case DOUBLE_QUOTE:
+      case SINGLE_QUOTE:
         return this._strings('');
       case 0:
         return this._interpolation();
@@ -206,7 +209,7 @@ class Reader {
     const start = this._at;
     const name = this._name();
     const next = this._bytes[this._at];
-    if ((next === DOUBLE || next === SINGLE) && PREFIXES.has(name.toLowerCase())) {
+    if ((next === DOUBLE_QUOTE || next === SINGLE_QUOTE) && PREFIXES.has(name.toLowerCase())) {
       return this._strings(name.toLowerCase());
     }
     // An ASCII name has as many bytes as characters; only those can be keywords.
@@ -285,7 +288,7 @@ class Reader {
       }
     }
     const quote = this._bytes[this._at];
-    if (quote !== DOUBLE && quote !== SINGLE) {
+    if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) {
       return null;
     }
     if (prefix.includes('f')) {
@@ -499,159 +502,10 @@ class Reader {
     }
     return false;
   }
-
-  // ---- Blanks -------------------------------------------------------------------------------------
-
-  /** Past blanks; inside brackets also past new lines and comments. */
-  private _byteAfterBlanks(): number | undefined {
-    const bytes = this._bytes;
-    for (;;) {
-      const byte = bytes[this._at];
-      if (byte === SPACE || byte === TAB || byte === FORM_FEED) {
-        this._at += 1;
-      } else if (byte === BACKSLASH) {
-        this._continueLine();
-      } else if (this._depth > 0 && isNewline(byte)) {
-        this._at += 1;
-      } else if (this._depth > 0 && byte === HASH) {
-        this._skipComment();
-      } else {
-        return byte;
-      }
-    }
-  }
-
-  /** A backslash joins two lines, if it is the last of its line and not of the text. */
-  private _continueLine(): void {
-    const end = this._newlineEnd(this._at + 1);
-    if (end === this._at + 1 || end >= this._bytes.length) {
-      throw this._unexpectedHere('a value');
-    }
-    this._at = end;
-  }
-
-  /** Behind the new line at `at`; `at` where there is none. */
-  private _newlineEnd(at: number): number {
-    const byte = this._bytes[at];
-    if (byte === CARRIAGE_RETURN && this._bytes[at + 1] === LINE_FEED) {
-      return at + 2;
-    }
-    return isNewline(byte) ? at + 1 : at;
-  }
-
-  private _skipComment(): void {
-    const bytes = this._bytes;
-    let byte = bytes[this._at];
-    while (byte !== undefined && !isNewline(byte)) {
-      if (byte >= 0x80) {
-        this._source.check();
-      }
-      this._at += 1;
-      byte = bytes[this._at];
-    }
-  }
-
-  /** To the first line with a value, which must not be indented. eval() itself drops leading blanks. */
-  private _toFirstLine(): void {
-    const bytes = this._bytes;
-    while (bytes[this._at] === SPACE || bytes[this._at] === TAB) {
-      this._at += 1;
-    }
-    let column = 0;
-    for (;;) {
-      const byte = bytes[this._at];
-      if (byte === SPACE || byte === TAB) {
-        column += 1;
-        this._at += 1;
-      } else if (byte === FORM_FEED) {
-        column = 0;
-        this._at += 1;
-      } else if (byte === HASH) {
-        this._skipComment();
-      } else if (isNewline(byte)) {
-        column = 0;
-        this._at += 1;
-      } else if (byte === BACKSLASH) {
-        this._continueLine();
-      } else if (column > 0 && byte !== undefined) {
-        throw this._unexpectedHere('a first line without indentation');
-      } else {
-        return;
-      }
-    }
-  }
-
-  /** Behind the value there may be blanks, comments and empty lines. */
-  private _toEnd(): void {
-    let lineStart = -1;
-    for (;;) {
-      const byte = this._byteAfterBlanks();
-      if (byte === HASH) {
-        this._skipComment();
-        lineStart = -1;
-      } else if (isNewline(byte)) {
-        this._at += 1;
-        lineStart = this._at;
-      } else if (byte === undefined && !this._isIndent(lineStart)) {
-        return;
-      } else {
-        throw this._unexpectedHere('the end of the text');
-      }
-    }
-  }
-
-  /** A last line of blanks that no new line ends is an indentation to Python. */
-  private _isIndent(lineStart: number): boolean {
-    const last = this._bytes[this._at - 1];
-    return lineStart >= 0 && lineStart < this._at && (last === SPACE || last === TAB);
-  }
-
-  // ---- Errors -------------------------------------------------------------------------------------
-
-  private _unexpectedHere(expected: string, hint?: string) {
-    this._source.check();
-    const found = this._source.found(this._at);
-    const isCode = /^'(?:[-+*/%@&|^~<>=!.[(]|:=)/.test(found) || CODE_WORDS.has(found.slice(1, -1));
-    return unexpected(
-      this._source.position(this._at),
-      expected,
-      found,
-      hint ?? (isCode ? HINT : undefined),
-    );
-  }
-
-  private _unexpectedAt(at: number, expected: string, found: string) {
-    return unexpected(this._source.position(at), expected, found);
-  }
 }
 
 const NAMES_HINT =
   'names are null, true, false, inf, nan, slice, Fraction, OrderedDict, nparray, npscalar';
-
-const SPACE = 0x20;
-const TAB = 0x09;
-const LINE_FEED = 0x0a;
-const FORM_FEED = 0x0c;
-const CARRIAGE_RETURN = 0x0d;
-const DOUBLE = 0x22;
-const HASH = 0x23;
-const SINGLE = 0x27;
-const OPEN_PAREN = 0x28;
-const CLOSE_PAREN = 0x29;
-const PLUS = 0x2b;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const COLON = 0x3a;
-const EQUALS = 0x3d;
-const OPEN_LIST = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_LIST = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-
-function isNewline(byte: number | undefined): boolean {
-  return byte === LINE_FEED || byte === CARRIAGE_RETURN;
-}
 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;

@@ -9,21 +9,22 @@
 
 import { PyDict, type PyValue } from '../../values/index.js';
 import { type Argument, Decoded, decodeFast, expectedLength, LONG, Span } from './arrays.js';
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_LIST,
+  COLON,
+  COMMA,
+  DOUBLE_QUOTE,
+  MINUS,
+  OPEN_BRACE,
+  OPEN_LIST,
+} from './ascii.js';
 import { type Arguments, construct, type Tools, unhashable } from './construct.js';
 import { Misfit, misplaced, overLimit, unexpected } from './fail.js';
 import { iterate } from './iterate.js';
 import { intOf, smallInt } from './numbertext.js';
 import type { Source } from './source.js';
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const MINUS = 0x2d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 const CLASS_KEY = '__jsonclass__';
 
@@ -68,10 +69,10 @@ class Reader {
   private _value(): PyValue {
     const byte = this._bytes[this._at];
     switch (byte) {
-      case QUOTE:
+      case DOUBLE_QUOTE:
         this._at += 1;
         return this._string();
-      case OPEN_OBJECT:
+      case OPEN_BRACE:
         return this._object();
       case OPEN_LIST:
         return this._list();
@@ -125,12 +126,12 @@ class Reader {
     let dict: PyDict | null = null;
     /** What `__jsonclass__` holds: parts to call, or a value that is none. The last one counts. */
     let special: Call | null = null;
-    if (this._peek() === CLOSE_OBJECT) {
+    if (this._peek() === CLOSE_BRACE) {
       this._leave();
       return new PyDict();
     }
     for (;;) {
-      if (this._bytes[this._at] !== QUOTE) {
+      if (this._bytes[this._at] !== DOUBLE_QUOTE) {
         throw this._unexpected('a name in double quotes');
       }
       this._at += 1;
@@ -146,7 +147,7 @@ class Reader {
         dict ??= new PyDict();
         dict.set(key, this._value());
       }
-      if (this._isLast(CLOSE_OBJECT, "',' or '}'")) {
+      if (this._isLast(CLOSE_BRACE, "',' or '}'")) {
         return special === null ? (dict ?? new PyDict()) : this._construct(special, start);
       }
     }
@@ -184,7 +185,7 @@ class Reader {
       return args;
     }
     for (;;) {
-      const isString = this._bytes[this._at] === QUOTE;
+      const isString = this._bytes[this._at] === DOUBLE_QUOTE;
       const decoded = isString && args.length === 2 ? this._decoded(args[0], args[1]) : null;
       args.push(decoded ?? (isString ? this._span() : this._value()));
       if (this._isLast(CLOSE_LIST, "',' or ']'")) {
@@ -201,7 +202,7 @@ class Reader {
     const start = this._at + 1;
     const length = expectedLength(shape, dtype);
     const end = start + length;
-    if (length < LONG || this._bytes[end] !== QUOTE) {
+    if (length < LONG || this._bytes[end] !== DOUBLE_QUOTE) {
       return null;
     }
     const bytes = decodeFast(this._bytes.subarray(start, end), this._tools.base64);
@@ -298,7 +299,7 @@ class Reader {
     let seen = 0;
     for (;;) {
       const byte = bytes[at];
-      if (byte === QUOTE) {
+      if (byte === DOUBLE_QUOTE) {
         this._at = at + 1;
         return seen < 0x80 ? this._source.ascii(start, at) : this._source.text(start, at);
       }
@@ -320,7 +321,7 @@ class Reader {
     let at = backslash;
     for (;;) {
       const byte = bytes[at];
-      if (byte === QUOTE) {
+      if (byte === DOUBLE_QUOTE) {
         this._at = at + 1;
         return text;
       }
@@ -336,7 +337,7 @@ class Reader {
         if (next === undefined || next < 0x20) {
           throw this._badString(start, at);
         }
-        if (next === QUOTE || next === BACKSLASH) {
+        if (next === DOUBLE_QUOTE || next === BACKSLASH) {
           break;
         }
         at += 1;
@@ -406,11 +407,11 @@ class Reader {
     const start = this._at + 1;
     let close = start;
     let byte = bytes[close];
-    while (byte !== QUOTE && byte !== BACKSLASH && byte !== undefined) {
+    while (byte !== DOUBLE_QUOTE && byte !== BACKSLASH && byte !== undefined) {
       close += 1;
       byte = bytes[close];
     }
-    if (byte !== QUOTE) {
+    if (byte !== DOUBLE_QUOTE) {
       this._at = start;
       return this._string();
     }
@@ -536,7 +537,7 @@ function isArguments(args: PyValue | Arguments): args is Arguments {
 }
 
 const ESCAPES: ReadonlyMap<number, string> = new Map([
-  [QUOTE, '"'],
+  [DOUBLE_QUOTE, '"'],
   [BACKSLASH, '\\'],
   [0x2f, '/'],
   [0x62, '\b'],

@@ -14,6 +14,7 @@ import {
   Slice,
   Tuple,
 } from '../../values/index.js';
+import { CLOSE_BRACE, CLOSE_LIST, COMMA, DOUBLE_QUOTE, OPEN_BRACE, OPEN_LIST } from './ascii.js';
 import type { Out } from './out.js';
 import { PySubclass } from './subclass.js';
 import { writeString } from './text.js';
@@ -29,13 +30,6 @@ import {
   writeBase64,
   writeInt,
 } from './write.js';
-
-const COMMA = 0x2c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const QUOTE = 0x22;
 
 /**
  * Write `value`. `pretty`: indented by four blanks, as `json.dumps(indent=4)`.
@@ -175,7 +169,7 @@ class Writer {
       out.ascii(']}');
       return;
     }
-    this._open(OPEN_OBJECT);
+    this._open(OPEN_BRACE);
     this._next(true);
     out.ascii('"__jsonclass__": ');
     this._open(OPEN_LIST);
@@ -184,7 +178,7 @@ class Writer {
     this._next(false);
     write();
     this._close(CLOSE_LIST, false);
-    this._close(CLOSE_OBJECT, false);
+    this._close(CLOSE_BRACE, false);
   }
 
   private _arguments(name: string, args: readonly PyValue[]): void {
@@ -201,7 +195,7 @@ class Writer {
     }
     const out = this._out;
     let isFirst = true;
-    this._open(OPEN_OBJECT);
+    this._open(OPEN_BRACE);
     dict.forEach((value, key) => {
       const name = key instanceof NumpyScalar ? key.item() : key;
       if (name === '__jsonclass__') {
@@ -215,7 +209,7 @@ class Writer {
       this.value(value);
       this._trail?.pop();
     });
-    this._close(CLOSE_OBJECT, isFirst);
+    this._close(CLOSE_BRACE, isFirst);
   }
 
   private _pairs(dict: PyDict): void {
@@ -275,9 +269,9 @@ class Writer {
 
   private _base64(data: Uint8Array): void {
     const out = this._out;
-    out.byte(QUOTE);
+    out.byte(DOUBLE_QUOTE);
     writeBase64(out, data, this._tools.base64);
-    out.byte(QUOTE);
+    out.byte(DOUBLE_QUOTE);
   }
 
   private _object(object: PyObject): void {
