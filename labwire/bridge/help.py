@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 HELP = """\
-This is Labwire's bridge kernel. It carries bytes between this browser and instruments; it runs no
-code. Live views use it by themselves. For a notebook choose another kernel (Kernel > Change
-Kernel), then:
+This is Labwire's bridge kernel. It carries bytes between this browser and
+instruments, and runs no code. Live views use it by themselves. For a notebook
+choose another kernel (Kernel > Change Kernel), and there:
 
     import labwire as lw
     lw.dataset("demo+sipyco+sync:///datasets", "rabi.p")

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,7 +23,6 @@ FILES = 4096  # of one directory; runtime directories collect files of dead kern
 SERVER, KERNEL = "Jupyter server port", "kernel port"
 _PATTERNS = (("jpserver-", SERVER), ("nbserver-", SERVER), ("kernel-", KERNEL))
 _KERNEL_FIELDS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
-_FRESH_S = 1.0
 
 
 class JupyterPorts:
@@ -37,7 +35,6 @@ class JupyterPorts:
         self._directories = tuple(dict.fromkeys(directories))
         self._own_file = own_file
         self._known: dict[Path, tuple[int, str, frozenset[int]]] = {}
-        self._looked = -_FRESH_S
         self._fixed = frozenset(_ports_of_environment(os.environ))
 
     def rule(self, address: Address, port: int) -> str | None:
@@ -53,8 +50,6 @@ class JupyterPorts:
         return None
 
     def _look(self) -> None:
-        if time.monotonic() - self._looked < _FRESH_S:
-            return
         seen: dict[Path, tuple[int, str, frozenset[int]]] = {}
         for path, rule in self._files():
             try:
@@ -67,7 +62,6 @@ class JupyterPorts:
             except OSError:
                 continue  # it went away while we looked: its owner ended
         self._known = seen
-        self._looked = time.monotonic()
 
     def _files(self) -> Iterable[tuple[Path, str]]:
         if self._own_file is not None:

@@ -102,11 +102,8 @@ class Running:
 
     async def wire(self, identity: str | None = None) -> KernelWire:
         client = self.manager.client()
-        # The manager's clients share its session; a websocket has its own.
-        client.session = Session(key=self.manager.session.key, session=identity or uuid.uuid4().hex)
-        client.start_channels(iopub=False, stdin=False, hb=False)
         self._clients.append(client)
-        return KernelWire(client)
+        return wire_of(client, identity)
 
     @contextlib.asynccontextmanager
     async def peer(self, identity: str | None = None) -> AsyncIterator[Peer]:
@@ -116,6 +113,13 @@ class Running:
     def stop_clients(self) -> None:
         for client in self._clients:
             client.stop_channels()
+
+
+def wire_of(client: AsyncKernelClient, identity: str | None = None) -> KernelWire:
+    # A manager's clients share its session; a websocket has its own.
+    client.session = Session(key=client.session.key, session=identity or uuid.uuid4().hex)
+    client.start_channels(iopub=False, stdin=False, hb=False)
+    return KernelWire(client)
 
 
 Listen: TypeAlias = Callable[[Handler], Awaitable[int]]
@@ -144,7 +148,8 @@ def start(place: Place) -> Start:
             yield running
         finally:
             running.stop_clients()
-            await manager.shutdown_kernel()
+            if manager.has_kernel:
+                await manager.shutdown_kernel()
 
     return run
 
