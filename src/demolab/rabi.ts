@@ -27,7 +27,7 @@ export class RabiScan {
     this._noise = noise;
     this._frequencyHz = FREQUENCY_HZ * (1 + 0.02 * noise.normal());
     this._decayS = DECAY_S * Math.exp(0.1 * noise.normal());
-    const step = LONGEST_S / Math.max(1, pointCount - 1);
+    const step = LONGEST_S / pointCount;
     this.times = Float64Array.from({ length: pointCount }, (_, index) => index * step);
   }
 
