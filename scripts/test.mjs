@@ -77,6 +77,7 @@ async function runPytest(folders, { long, grep }, tally) {
   const exitCode = await show(python, [
     ...['-m', 'pytest', '-q', '--no-header', '--tb=short', `--junitxml=${report}`],
     ...['-m', long ? 'long' : 'not long'],
+    ...(long ? ['-o', 'faulthandler_timeout=1800'] : []),
     ...(grep ? ['-k', grep] : []),
     ...present,
   ]);
