@@ -118,14 +118,22 @@ export function tickTexts(ticks: readonly number[], divisor: number): string[] {
     return values.map(value => String(Number(value.toPrecision(6))));
   }
   if (largest >= 1e6 || (largest > 0 && largest < 1e-4)) {
-    const digits = Math.max(0, powerOf(largest) - powerOf(step));
+    const whole = values.every(value => isWhole(value / 10 ** powerOf(step)));
+    const digits = Math.max(0, powerOf(largest) - powerOf(step) + (whole ? 0 : 1));
     return values.map(value => {
       const isZero = Math.abs(value) < step / 1e3;
       return isZero ? '0' : minus(value.toExponential(Math.min(digits, 15)).replace('e+', 'e'));
     });
   }
-  const decimals = Math.min(15, Math.max(0, -powerOf(step)));
+  let decimals = Math.min(15, Math.max(0, -powerOf(step)));
+  if (decimals < 15 && !values.every(value => isWhole(value * 10 ** decimals))) {
+    decimals += 1; // steps of 2.5: rounded texts would be wrong by a fifth of a step
+  }
   return values.map(value => minus((value === 0 ? 0 : value).toFixed(decimals)));
+}
+
+function isWhole(value: number): boolean {
+  return Math.abs(value - Math.round(value)) < 1e-6 * Math.max(1, Math.abs(value));
 }
 
 function powerOf(size: number): number {

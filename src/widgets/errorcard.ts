@@ -81,10 +81,9 @@ function detailsOf(fault: Fault): string {
   return [head, ...protocol, ...facts, ...stack, ...cause].join('\n');
 }
 
-// Messages are clauses: lower case, no full stop.
+// Messages are clauses without a full stop. They keep their first letter: it may be a name's.
 function sentence(message: string): string {
-  const text = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 /** @throws where the page may not use the clipboard. */

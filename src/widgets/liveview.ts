@@ -3,6 +3,7 @@
 // The picture comes from the frames' kind (views/), the words from words.ts; this file puts them in
 // their places and passes on what the person does.
 
+import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -16,21 +17,17 @@ import {
   type ViewSpec,
 } from '../models/index.js';
 import type { Fault } from '../values/index.js';
+import { Attachment } from './attachment.js';
+import { Cards } from './cards.js';
 import { element, setText } from './element.js';
-import { errorCard } from './errorcard.js';
-import { toolIcons } from './icons.js';
-import { InfoCard } from './infocard.js';
 import { LowerEdge } from './loweredge.js';
-import { settingsCard } from './settingscard.js';
+import { Overlay } from './overlay.js';
 import { download, PICTURE_LIMIT_BYTES, type Picture, takePicture } from './snapshot.js';
 import { StateLine } from './stateline.js';
-import { type Tool, ViewToolbar } from './toolbar.js';
+import { ViewToolbar } from './toolbar.js';
 import type { IBodyHost, IViewBody } from './views/body.js';
-import { ImageBody } from './views/image.js';
-import { NumberBody } from './views/number.js';
-import { TableBody } from './views/table.js';
-import { TraceBody } from './views/trace.js';
-import { VisibilityWatcher } from './visibility.js';
+import { KINDS } from './views/kinds.js';
+import { viewTools } from './viewtools.js';
 import { type StateAction, stateOf, stateWords } from './words.js';
 
 /** What a view asks of whoever shows it. */
@@ -60,17 +57,6 @@ export namespace LiveView {
   }
 }
 
-/** CSS px of the picture in a cell. A number: 4.5 em with its frame. A table: 12 rows and header. */
-const HEIGHTS: { readonly [kind in ViewKind]: number } = {
-  number: 56,
-  trace: 280,
-  image: 360,
-  table: 312,
-};
-const TICK_MS = 1000;
-
-type Card = 'info' | 'settings' | 'why';
-
 export class LiveView extends Widget implements IBodyHost {
   constructor(options: LiveView.IOptions) {
     super();
@@ -90,17 +76,22 @@ export class LiveView extends Widget implements IBodyHost {
     this._title = element('span', { className: 'jp-LiveView-title' });
     this._toolbar = new ViewToolbar(trans);
     this._content = element('div', { className: 'jp-LiveView-content' });
-    this._overlay = element('div', { className: 'jp-LiveView-overlay' });
     this._body = element('div', {
       className: 'jp-LiveView-body',
-      children: [this._content, this._overlay],
+      children: [this._content, this._overlay.node],
     });
     this._stateLine = new StateLine({
       trans,
       onAction: action => this._act(action),
-      onWhy: () => this._toggleCard('why'),
+      onWhy: () => this._cards.toggle('why'),
     });
-    this._cardNode = element('div', { className: 'jp-LiveView-card' });
+    this._cards = new Cards({
+      host: this,
+      body: () => this._bodyView,
+      fault: () => this._fault(),
+      where: () => this._where(),
+      onChange: () => this._drawTools(),
+    });
     this._live = element('div', {
       className: 'jp-Labwire-spoken',
       attributes: { role: 'status', 'aria-live': 'polite' },
@@ -112,7 +103,7 @@ export class LiveView extends Widget implements IBodyHost {
       }),
       this._body,
       this._stateLine.node,
-      this._cardNode,
+      this._cards.node,
       this._live,
     );
     if (this._place === 'cell') {
@@ -178,53 +169,16 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   /** Hold the picture, let go of the source, and leave picture and text; or go live again. */
-  async toggleFreeze(): Promise<void> {
-    if (this.model.frozenNs !== null) {
-      this._picture = null;
-      this.model.open();
-      this._frozen.emit(null);
-      return;
-    }
-    const { frame } = this.model;
-    if (this._bodyView === null || frame === null || this._isFreezing) {
-      return;
-    }
-    this._isFreezing = true;
-    try {
-      this.model.freeze();
-      const picture = await takePicture(
-        this._bodyView,
-        this.model.title,
-        this._words().sentence,
-        PICTURE_LIMIT_BYTES,
-      );
-      if (!this.isDisposed && this.model.frozenNs !== null) {
-        const text = `${this.model.title}: ${this._bodyView.plainText(frame)}`;
-        this._frozen.emit({ picture, text, atNs: this.model.frozenNs });
-      }
-    } finally {
-      this._isFreezing = false;
-    }
+  toggleFreeze(): void {
+    void this._toggleFreeze().catch(reason => this._report(reason));
   }
 
-  async exportPng(): Promise<void> {
-    if (this._bodyView !== null) {
-      const { sentence } = this._words();
-      const picture = await takePicture(this._bodyView, this.model.title, sentence, null);
-      const bytes = Uint8Array.from(atob(picture.base64), char => char.charCodeAt(0));
-      download(bytes, 'image/png', `${this.model.title}.png`);
-    }
+  exportPng(): void {
+    void this._exportPng().catch(reason => this._report(reason));
   }
 
-  async exportCsv(): Promise<void> {
-    try {
-      const answer = await this.model.ask({ type: 'csv' });
-      if (answer.type === 'csv') {
-        download(answer.bytes, 'text/csv', answer.fileName);
-      }
-    } catch (reason) {
-      this._say(this.trans.__('Nothing was exported: %1', messageOf(reason)));
-    }
+  exportCsv(): void {
+    void this._exportCsv().catch(reason => this._report(reason));
   }
 
   openTab(): void {
@@ -232,15 +186,19 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   toggleInfo(): void {
-    this._toggleCard('info');
+    this._cards.toggle('info');
   }
 
   toggleSettings(): void {
-    this._toggleCard('settings');
+    this._cards.toggle('settings');
   }
 
   resetZoom(): void {
     this._bodyView?.reset?.();
+  }
+
+  startBox(): void {
+    this._bodyView?.startBox?.();
   }
 
   get canPause(): boolean {
@@ -297,13 +255,13 @@ export class LiveView extends Widget implements IBodyHost {
 
   protected override onAfterAttach(_msg: Message): void {
     this.node.addEventListener('keydown', this);
-    window.addEventListener('keydown', this._beforeShortcuts, true);
-    this._resizing = new ResizeObserver(() => this._fit());
-    this._resizing.observe(this._body);
-    this._watcher = new VisibilityWatcher(this._body, visible => {
-      this.model.setVisible(visible);
+    this._attachment = new Attachment({
+      node: this.node,
+      body: this._body,
+      onSize: () => this._fit(),
+      onVisible: visible => this.model.setVisible(visible),
+      onTick: () => this._tick(),
     });
-    this._ticker = setInterval(() => this._tick(), TICK_MS);
     this._fit();
     this._begin();
   }
@@ -313,17 +271,15 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   protected override onAfterShow(_msg: Message): void {
-    this._watcher?.update();
-    this._fit();
+    this._attachment?.update();
   }
 
   protected override onAfterHide(_msg: Message): void {
-    this._watcher?.update();
+    this._attachment?.update();
   }
 
   protected override onResize(_msg: Widget.ResizeMessage): void {
-    this._watcher?.update();
-    this._fit();
+    this._attachment?.update();
   }
 
   private _begin(): void {
@@ -335,12 +291,8 @@ export class LiveView extends Widget implements IBodyHost {
 
   private _stop(): void {
     this.node.removeEventListener('keydown', this);
-    window.removeEventListener('keydown', this._beforeShortcuts, true);
-    this._resizing?.disconnect();
-    this._resizing = null;
-    this._watcher?.dispose();
-    this._watcher = null;
-    clearInterval(this._ticker);
+    this._attachment?.dispose();
+    this._attachment = null;
   }
 
   // ---- Drawing ------------------------------------------------------------------------------------
@@ -365,7 +317,7 @@ export class LiveView extends Widget implements IBodyHost {
       return this._bodyView;
     }
     this._bodyView?.dispose();
-    const body = makeBody(kind, this);
+    const body = KINDS[kind].make(this);
     this._bodyView = body;
     this._content.replaceChildren(body.node);
     this.node.dataset.kind = kind;
@@ -373,9 +325,7 @@ export class LiveView extends Widget implements IBodyHost {
     this._size = '';
     this._fit();
     this._drawTools();
-    if (this._card === 'settings') {
-      this._showCard('settings');
-    }
+    this._cards.renew();
     return body;
   }
 
@@ -392,9 +342,13 @@ export class LiveView extends Widget implements IBodyHost {
     if (this._place === 'tab') {
       return;
     }
+    if (this._isExplained) {
+      this._body.style.height = '';
+      return;
+    }
     const { view } = this.model.spec;
     const kind = this._bodyView?.kind ?? (view === 'auto' ? 'number' : view);
-    this._body.style.height = `${height ?? this._chosen.height ?? HEIGHTS[kind]}px`;
+    this._body.style.height = `${height ?? this._chosen.height ?? KINDS[kind].height}px`;
     this._edge?.update();
     if (height !== null) {
       this._fit();
@@ -402,45 +356,30 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   private _drawOverlay(): void {
-    const { model, trans } = this;
-    const { frame } = model;
+    const { frame, frozenNs } = this.model;
     const isEmpty = frame === null || frame.kind === 'empty';
     const fault = this._fault();
+    // Behind a picture that is gone there is room for a sentence; the card opens with "Why?".
+    const isExplained = isEmpty && fault !== null && this._bodyView === null;
     this.node.classList.toggle('jp-mod-gone', isEmpty && this._bodyView !== null);
-    if (isEmpty && model.frozenNs !== null && this._picture !== null) {
-      this._showPicture(this._picture);
-      return;
-    }
-    this._overlay.hidden = !isEmpty;
+    this._setExplained(isExplained);
     if (!isEmpty) {
-      this._overlay.replaceChildren();
-      this._shownFault = null;
-      return;
-    }
-    if (fault !== null && (model.status.state !== 'connecting' || this._bodyView === null)) {
-      if (this._shownFault !== fault) {
-        this._shownFault = fault;
-        const where = model.spec.sources.map(({ address }) => address).join('\n');
-        this._overlay.replaceChildren(errorCard({ fault, where, actions: [], trans }));
-      }
+      this._overlay.clear();
+    } else if (frozenNs !== null && this._picture !== null) {
+      this._overlay.picture(this._picture, this._words().sentence);
+    } else if (isExplained) {
+      this._overlay.fault(fault, this._where(), this.trans);
     } else {
-      this._shownFault = null;
-      const { sentence } = this._words();
-      if (this._overlay.textContent !== sentence || this._overlay.childElementCount !== 1) {
-        this._overlay.replaceChildren(
-          element('div', { className: 'jp-LiveView-empty', text: sentence }),
-        );
-      }
+      this._overlay.sentence(this._words().sentence);
     }
   }
 
-  private _showPicture(base64: string): void {
-    this._overlay.hidden = false;
-    this._shownFault = null;
-    if (this._overlay.querySelector('img') === null) {
-      const image = element('img', { attributes: { alt: this._words().sentence } });
-      image.src = `data:image/png;base64,${base64}`;
-      this._overlay.replaceChildren(image);
+  // An error card takes the height that it needs.
+  private _setExplained(isExplained: boolean): void {
+    if (isExplained !== this._isExplained) {
+      this._isExplained = isExplained;
+      this.node.classList.toggle('jp-mod-explained', isExplained);
+      this._setHeight(null);
     }
   }
 
@@ -450,89 +389,66 @@ export class LiveView extends Widget implements IBodyHost {
     const { frame } = model;
     const last = this._readout ?? (frame === null ? '' : (this._bodyView?.summary(frame) ?? ''));
     setText(this._title, model.title);
-    this._title.title = model.spec.sources.map(({ address }) => address).join('\n');
+    this._title.title = this._where();
     this.node.setAttribute('aria-label', model.title);
     this.node.dataset.state = words.state;
     this._stateLine.draw(words, last, this._fault() !== null);
   }
 
   private _drawTools(): void {
-    const { trans } = this;
-    const { paused, frozenNs } = this.model;
-    const isFrozen = frozenNs !== null;
-    const tools: Tool[] = [
-      {
-        name: 'pause',
-        label: paused ? trans.__('Resume') : trans.__('Pause the picture (the data go on)'),
-        icon: paused ? toolIcons.resume : toolIcons.pause,
-        pressed: paused,
-        enabled: this.canPause,
-        run: () => this.togglePause(),
-      },
-      {
-        name: 'freeze',
-        label: isFrozen
-          ? trans.__('Go live again')
-          : trans.__('Freeze: keep picture and text, disconnect'),
-        icon: isFrozen ? toolIcons.resume : toolIcons.freeze,
-        pressed: isFrozen,
-        enabled: this.canFreeze,
-        run: () => void this.toggleFreeze().catch(reason => this._report(reason)),
-      },
-      {
-        name: 'csv',
-        label: trans.__('Export the data as CSV'),
-        icon: toolIcons.csv,
-        enabled: this.model.phase === 'open' && this.canExport,
-        run: () => void this.exportCsv(),
-      },
-      {
-        name: 'png',
-        label: trans.__('Export the picture as PNG'),
-        icon: toolIcons.png,
-        enabled: this.canExport,
-        run: () => void this.exportPng().catch(reason => this._report(reason)),
-      },
-    ];
-    if (this._bodyView?.startBox !== undefined) {
-      tools.push({
-        name: 'box',
-        label: trans.__('Zoom into a box (or Alt and drag)'),
-        icon: toolIcons.box,
-        run: () => this._bodyView?.startBox?.(),
-      });
-      tools.push({
-        name: 'reset',
-        label: trans.__('Show everything (double click)'),
-        icon: toolIcons.reset,
-        run: () => this.resetZoom(),
-      });
-    }
-    if (this._actions.openTab !== null && this._place === 'cell') {
-      tools.push({
-        name: 'tab',
-        label: trans.__('Open in a tab'),
-        icon: toolIcons.tab,
-        run: () => this.openTab(),
-      });
-    }
-    tools.push(
-      {
-        name: 'info',
-        label: trans.__('About this view (i)'),
-        icon: toolIcons.info,
-        pressed: this._card === 'info',
-        run: () => this.toggleInfo(),
-      },
-      {
-        name: 'settings',
-        label: trans.__('Settings'),
-        icon: toolIcons.settings,
-        pressed: this._card === 'settings',
-        run: () => this.toggleSettings(),
-      },
-    );
+    const tools = viewTools(this, {
+      card: this._cards.open,
+      hasZoom: this._bodyView?.startBox !== undefined,
+      hasTabs: this._actions.openTab !== null && this._place === 'cell',
+    });
     this._toolbar.draw(tools);
+  }
+
+  // ---- Keeping ------------------------------------------------------------------------------------
+
+  private async _toggleFreeze(): Promise<void> {
+    if (this.model.frozenNs !== null) {
+      this._picture = null;
+      this.model.open();
+      this._frozen.emit(null);
+      return;
+    }
+    const { frame } = this.model;
+    if (this._bodyView === null || frame === null || this._isFreezing) {
+      return;
+    }
+    this._isFreezing = true;
+    try {
+      this.model.freeze();
+      const picture = await takePicture(
+        this._bodyView,
+        this.model.title,
+        this._words().sentence,
+        PICTURE_LIMIT_BYTES,
+      );
+      if (!this.isDisposed && this.model.frozenNs !== null) {
+        const text = `${this.model.title}: ${this._bodyView.plainText(frame)}`;
+        this._frozen.emit({ picture, text, atNs: this.model.frozenNs });
+      }
+    } finally {
+      this._isFreezing = false;
+    }
+  }
+
+  private async _exportPng(): Promise<void> {
+    if (this._bodyView !== null) {
+      const { sentence } = this._words();
+      const picture = await takePicture(this._bodyView, this.model.title, sentence, null);
+      const bytes = Uint8Array.from(atob(picture.base64), char => char.charCodeAt(0));
+      download(bytes, 'image/png', `${this.model.title}.png`);
+    }
+  }
+
+  private async _exportCsv(): Promise<void> {
+    const answer = await this.model.ask({ type: 'csv' });
+    if (answer.type === 'csv') {
+      download(answer.bytes, 'text/csv', answer.fileName);
+    }
   }
 
   // Only what changed: levels that were dragged must outlive a new height.
@@ -550,6 +466,10 @@ export class LiveView extends Widget implements IBodyHost {
 
   private _words() {
     return stateWords(this.model, BigInt(Date.now()) * 1_000_000n, this.trans);
+  }
+
+  private _where(): string {
+    return this.model.spec.sources.map(({ address }) => address).join('\n');
   }
 
   private _fault(): Fault | null {
@@ -579,21 +499,16 @@ export class LiveView extends Widget implements IBodyHost {
 
   private _report(reason: unknown): void {
     console.error(`Labwire: ${this.model.title}`, reason);
-    this._say(messageOf(reason));
+    Notification.error(`${this.model.title}: ${messageOf(reason)}`);
   }
 
   private _tick(): void {
-    if (this._watcher?.visible === false) {
-      this._watcher.update();
-      return;
-    }
-    this._fit();
     this._drawState();
     if (this._bodyView === null || this.model.frame?.kind === 'empty') {
       this._drawOverlay();
     }
     this._bodyView?.tick?.(BigInt(Date.now()) * 1_000_000n);
-    this._info?.update();
+    this._cards.tick();
   }
 
   // ---- What the person does -----------------------------------------------------------------------
@@ -611,7 +526,7 @@ export class LiveView extends Widget implements IBodyHost {
         this.model.retry();
         break;
       case 'live':
-        void this.toggleFreeze().catch(reason => this._report(reason));
+        this.toggleFreeze();
         break;
       case 'resume':
         this.model.setPaused(false);
@@ -622,50 +537,14 @@ export class LiveView extends Widget implements IBodyHost {
     }
   }
 
-  private _toggleCard(card: Card): void {
-    this._showCard(this._card === card ? null : card);
-  }
-
-  private _showCard(card: Card | null): void {
-    this._card = card;
-    this._info = null;
-    this._cardNode.replaceChildren();
-    const fault = this._fault();
-    if (card === 'info') {
-      this._info = new InfoCard(this.model, this.trans);
-      this._cardNode.append(this._info.node);
-    } else if (card === 'settings') {
-      const node = settingsCard({
-        kind: this._bodyView?.kind ?? null,
-        options: this.options,
-        trans: this.trans,
-        onChange: change => this.setOptions(change),
-      });
-      this._cardNode.append(node);
-    } else if (card === 'why' && fault !== null) {
-      const where = this.model.spec.sources.map(({ address }) => address).join('\n');
-      this._cardNode.append(errorCard({ fault, where, trans: this.trans }));
-    }
-    this._drawTools();
-  }
-
-  // The notebook's single-letter shortcuts would cut the cell that the view is in. Those with Ctrl or
-  // Cmd stay JupyterLab's. Runs before JupyterLab's own listener, which is on the document.
-  private readonly _beforeShortcuts = (event: KeyboardEvent): void => {
-    if (event.target instanceof Node && this.node.contains(event.target)) {
-      const isShortcut = event.ctrlKey || event.metaKey;
-      this.node.toggleAttribute('data-lm-suppress-shortcuts', !isShortcut);
-    }
-  };
-
   private _onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) {
       return;
     }
     const { target } = event;
     const isField = target instanceof HTMLElement && target.closest('input, select, textarea');
-    if (event.key === 'Escape' && this._card !== null) {
-      this._showCard(null);
+    if (event.key === 'Escape' && this._cards.open !== null) {
+      this._cards.show(null);
       this.node.focus();
     } else if (isField) {
       return;
@@ -687,10 +566,10 @@ export class LiveView extends Widget implements IBodyHost {
   private readonly _title: HTMLElement;
   private readonly _toolbar: ViewToolbar;
   private readonly _content: HTMLElement;
-  private readonly _overlay: HTMLElement;
+  private readonly _overlay = new Overlay();
   private readonly _body: HTMLElement;
   private readonly _stateLine: StateLine;
-  private readonly _cardNode: HTMLElement;
+  private readonly _cards: Cards;
   private readonly _live: HTMLElement;
   private readonly _edge: LowerEdge | null = null;
   private readonly _frozen = new Signal<this, Frozen | null>(this);
@@ -699,29 +578,12 @@ export class LiveView extends Widget implements IBodyHost {
   private _chosen: ViewOptions;
   private _picture: string | null;
   private _bodyView: IViewBody | null = null;
-  private _resizing: ResizeObserver | null = null;
-  private _watcher: VisibilityWatcher | null = null;
-  private _ticker: ReturnType<typeof setInterval> | undefined;
-  private _card: Card | null = null;
-  private _info: InfoCard | null = null;
-  private _shownFault: Fault | null = null;
+  private _attachment: Attachment | null = null;
   private _readout: string | null = null;
   private _spokenState: string | null = null;
   private _size = '';
   private _isFreezing = false;
-}
-
-function makeBody(kind: ViewKind, host: IBodyHost): IViewBody {
-  switch (kind) {
-    case 'number':
-      return new NumberBody(host);
-    case 'trace':
-      return new TraceBody(host);
-    case 'image':
-      return new ImageBody(host);
-    case 'table':
-      return new TableBody(host);
-  }
+  private _isExplained = false;
 }
 
 function messageOf(reason: unknown): string {

@@ -37,7 +37,7 @@ export function themeColours(node: Element): ThemeColours {
     background: read('--jp-layout-color0', '#ffffff'),
     text: read('--jp-content-font-color1', '#000000'),
     muted: read('--jp-content-font-color2', '#555555'),
-    grid: read('--jp-border-color2', '#e0e0e0'),
+    grid: read('--jp-border-color3', '#eeeeee'),
     font: style.fontFamily || 'sans-serif',
     fontSize: 11,
   };

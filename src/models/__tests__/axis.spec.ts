@@ -86,6 +86,9 @@ describe('axisUnit, tickTexts', () => {
     assert.deepEqual(tickTexts([-0.1, 0, 0.1], 1), ['−0.1', '0.0', '0.1']);
     assert.deepEqual(tickTexts([1e-9, 2e-9], 1), ['1e-9', '2e-9']);
     assert.deepEqual(tickTexts([1e6, 1.5e6, 2e6], 1), ['1.0e6', '1.5e6', '2.0e6']);
+    assert.deepEqual(tickTexts([0, 2.5e-6, 5e-6], 1e-6), ['0.0', '2.5', '5.0']);
+    assert.deepEqual(tickTexts([2.5e6, 5e6], 1), ['2.5e6', '5.0e6']);
+    assert.deepEqual(tickTexts([0.1, 0.2, 0.30000000000000004], 1), ['0.1', '0.2', '0.3']);
     assert.deepEqual(tickTexts([], 1), []);
   });
 });

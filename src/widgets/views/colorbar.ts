@@ -95,8 +95,7 @@ export class ColorBar implements IDisposable {
   }
 
   draw(frame: ImageFrame, map: Colormap, theme: ThemeColours, height: number): void {
-    this._frame = frame;
-    this._height = height;
+    this._take(frame, height);
     const context = sizedContext(this._canvas, COLORBAR_WIDTH, height);
     if (context !== null) {
       context.clearRect(0, 0, COLORBAR_WIDTH, height);
@@ -128,8 +127,7 @@ export class ColorBar implements IDisposable {
     theme: ThemeColours,
     height: number,
   ): void {
-    this._frame = frame;
-    this._height = height;
+    this._take(frame, height);
     const bottom = this._yOf(frame.levels[0]);
     const top = this._yOf(frame.levels[1]);
     const stops = STOPS[map];
@@ -142,7 +140,7 @@ export class ColorBar implements IDisposable {
     context.strokeStyle = theme.grid;
     context.lineWidth = 1;
     context.strokeRect(HISTOGRAM_WIDTH + 0.5, MARGIN + 0.5, BAR_WIDTH - 1, height - 2 * MARGIN - 1);
-    paintHistogram(context, frame.histogram, theme, height);
+    this._paintHistogram(context, frame, theme);
   }
 
   dispose(): void {
@@ -165,7 +163,13 @@ export class ColorBar implements IDisposable {
       event.preventDefault();
       handle.focus();
       handle.setPointerCapture(event.pointerId);
+      this._isDragging = true; // the axis stands still under the pointer
     });
+    for (const type of ['pointerup', 'pointercancel']) {
+      handle.addEventListener(type, () => {
+        this._isDragging = false;
+      });
+    }
     handle.addEventListener('pointermove', event => {
       if (handle.hasPointerCapture(event.pointerId)) {
         const rect = this.node.getBoundingClientRect();
@@ -207,15 +211,50 @@ export class ColorBar implements IDisposable {
     );
   }
 
+  private _take(frame: ImageFrame, height: number): void {
+    this._frame = frame;
+    this._height = height;
+    if (!this._isDragging) {
+      this._axis = axisOf(frame);
+    }
+  }
+
   private _yOf(value: number): number {
-    const [min, max] = this._frame?.dataRange ?? [0, 1];
+    const [min, max] = this._axis;
     const share = max > min ? Math.min(1, Math.max(0, (value - min) / (max - min))) : 0.5;
     return this._height - MARGIN - share * (this._height - 2 * MARGIN);
   }
 
   private _valueAt(y: number): number {
-    const [min, max] = this._frame?.dataRange ?? [0, 1];
+    const [min, max] = this._axis;
     return min + ((this._height - MARGIN - y) / (this._height - 2 * MARGIN)) * (max - min);
+  }
+
+  // Roots of the counts: a background of a million pixels must not hide a spot of a hundred.
+  private _paintHistogram(
+    context: CanvasRenderingContext2D,
+    { histogram, dataRange: [min, max] }: ImageFrame,
+    theme: ThemeColours,
+  ): void {
+    let most = 0;
+    for (const count of histogram) {
+      most = Math.max(most, count);
+    }
+    if (most === 0) {
+      return;
+    }
+    context.fillStyle = theme.muted;
+    context.globalAlpha = 0.5;
+    const bin = (max - min) / histogram.length;
+    histogram.forEach((count, index) => {
+      const bottom = this._yOf(min + index * bin);
+      const top = this._yOf(min + (index + 1) * bin);
+      const length = Math.sqrt(count / most) * (HISTOGRAM_WIDTH - 3);
+      if (bottom > top) {
+        context.fillRect(HISTOGRAM_WIDTH - 2 - length, top, length, Math.max(bottom - top, 0.5));
+      }
+    });
+    context.globalAlpha = 1;
   }
 
   private readonly _onLevels: (levels: Range | null) => void;
@@ -224,37 +263,17 @@ export class ColorBar implements IDisposable {
   private readonly _handles: { readonly [end in End]: HTMLElement };
   private _frame: ImageFrame | null = null;
   private _height = 100;
+  private _axis: Range = [0, 1];
+  private _isDragging = false;
   private _isDisposed = false;
 }
 
 type End = 'low' | 'high';
 const ENDS: readonly End[] = ['low', 'high'];
 
-// Roots of the counts: a background of a million pixels must not hide a spot of a hundred.
-function paintHistogram(
-  context: CanvasRenderingContext2D,
-  histogram: Uint32Array,
-  theme: ThemeColours,
-  height: number,
-): void {
-  let most = 0;
-  for (const count of histogram) {
-    most = Math.max(most, count);
-  }
-  if (most === 0) {
-    return;
-  }
-  context.fillStyle = theme.muted;
-  context.globalAlpha = 0.5;
-  const bin = (height - 2 * MARGIN) / histogram.length;
-  histogram.forEach((count, index) => {
-    const length = Math.sqrt(count / most) * (HISTOGRAM_WIDTH - 3);
-    context.fillRect(
-      HISTOGRAM_WIDTH - 2 - length,
-      height - MARGIN - (index + 1) * bin,
-      length,
-      Math.max(bin, 0.5),
-    );
-  });
-  context.globalAlpha = 1;
+// The levels and half as much again on both sides, as far as there are data: one hot pixel must not
+// press all colours into a line.
+function axisOf({ levels: [low, high], dataRange: [min, max] }: ImageFrame): Range {
+  const margin = (high - low) / 2;
+  return [Math.min(low, Math.max(min, low - margin)), Math.max(high, Math.min(max, high + margin))];
 }

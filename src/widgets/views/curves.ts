@@ -87,7 +87,7 @@ function paintDots(
   space: CurveSpace,
 ): void {
   const isSparse = y.length * DOT_SPACING * space.ratio <= space.width;
-  const every = style === 'points' || (isSparse && !reduced);
+  const every = style === 'points' || (style === 'line' && isSparse && !reduced);
   const radius = DOT_RADIUS * space.ratio;
   context.beginPath();
   for (let i = 0; i < y.length; i++) {

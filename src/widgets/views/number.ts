@@ -163,7 +163,7 @@ function paintSpark(
       isDown = true;
     }
   }
-  context.globalAlpha = 0.35;
+  context.globalAlpha = 0.45;
   context.strokeStyle = SERIES_COLOURS[0];
   context.lineWidth = 1.5;
   context.lineJoin = 'round';

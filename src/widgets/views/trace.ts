@@ -61,6 +61,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
       return;
     }
     this._plot?.setSize({ width, height });
+    this._isResized = true;
     this._tellViewport();
     this._redraw();
   }
@@ -291,13 +292,15 @@ export class TraceBody implements IViewBody, IGestureTarget {
     const [yMin, yMax] = this._yRange();
     const { x, y } = this._plot.scales;
     if (x?.min === xMin && x.max === xMax && y?.min === yMin && y.max === yMax) {
-      this._plot.redraw(false);
+      // A redraw without the axes would undo what setSize has asked for.
+      this._plot.redraw(false, this._isResized);
     } else {
       this._plot.batch(() => {
         this._plot?.setScale('x', { min: xMin, max: xMax });
         this._plot?.setScale('y', { min: yMin, max: yMax });
       });
     }
+    this._isResized = false;
     this._updateNotes(frame);
     this._tellReadout();
   }
@@ -370,6 +373,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
           font: axisFont,
           labelFont: axisFont,
           size: 28,
+          space: (_plot, _axis, _min, _max, length) => Math.max(56, length / 10),
           gap: 4,
           grid: line,
           ticks: { ...line, size: 4 },
@@ -381,6 +385,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
           stroke: muted,
           font: axisFont,
           gap: 4,
+          space: (_plot, _axis, _min, _max, length) => Math.max(28, length / 10),
           size: (_plot, texts) => this._yAxisSize(texts),
           grid: line,
           ticks: { ...line, size: 4 },
@@ -508,6 +513,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
   private _theme: ThemeColours | null = null;
   private _width = 0;
   private _height = 0;
+  private _isResized = false;
   private _yAxisWidth = 0;
   private _xZoom: Range | null = null;
   private _yZoom: Range | null = null;

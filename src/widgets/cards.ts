@@ -1,0 +1,85 @@
+// The card under a view: facts, settings, or why it is not live. One at a time, always in one place.
+
+import type { Fault } from '../values/index.js';
+import { element } from './element.js';
+import { errorCard } from './errorcard.js';
+import { InfoCard } from './infocard.js';
+import { settingsCard } from './settingscard.js';
+import type { IBodyHost, IViewBody } from './views/body.js';
+
+export type CardName = 'info' | 'settings' | 'why';
+
+export namespace Cards {
+  export interface IOptions {
+    readonly host: IBodyHost;
+    readonly body: () => IViewBody | null;
+    readonly fault: () => Fault | null;
+    readonly where: () => string;
+    /** Another card is open, or none. */
+    readonly onChange: () => void;
+  }
+}
+
+export class Cards {
+  constructor(options: Cards.IOptions) {
+    this._options = options;
+  }
+
+  readonly node = element('div', { className: 'jp-LiveView-card' });
+
+  get open(): CardName | null {
+    return this._open;
+  }
+
+  toggle(card: CardName): void {
+    this.show(this._open === card ? null : card);
+  }
+
+  show(card: CardName | null): void {
+    this._open = card;
+    this._info = null;
+    this.node.replaceChildren();
+    const child = card === null ? null : this._make(card);
+    if (child !== null) {
+      this.node.append(child);
+    }
+    this._options.onChange();
+  }
+
+  /** The picture is of another kind now: other settings. */
+  renew(): void {
+    if (this._open === 'settings') {
+      this.show('settings');
+    }
+  }
+
+  /** A second has passed. */
+  tick(): void {
+    this._info?.update();
+  }
+
+  private _make(card: CardName): HTMLElement | null {
+    const { host, body, fault, where } = this._options;
+    const { trans } = host;
+    switch (card) {
+      case 'info':
+        this._info = new InfoCard(host.model, trans);
+        return this._info.node;
+      case 'settings':
+        return settingsCard({
+          kind: body()?.kind ?? null,
+          options: host.options,
+          trans,
+          onChange: change => host.setOptions(change),
+        });
+      case 'why': {
+        const reason = fault();
+        return reason === null ? null : errorCard({ fault: reason, where: where(), trans });
+      }
+    }
+  }
+
+  private readonly _options: Cards.IOptions;
+  private _open: CardName | null = null;
+  private _info: InfoCard | null = null;
+}

@@ -1,0 +1,18 @@
+// One line per kind of view: what draws it, and how high it is in a cell.
+
+import type { ViewKind } from '../../models/index.js';
+import type { IBodyHost, IViewBody } from './body.js';
+import { ImageBody } from './image.js';
+import { NumberBody } from './number.js';
+import { TableBody } from './table.js';
+import { TraceBody } from './trace.js';
+
+type Kind = { readonly make: (host: IBodyHost) => IViewBody; readonly height: number };
+
+/** `height`: CSS px of the picture. A number: 4.5 em with its frame. A table: 12 rows and header. */
+export const KINDS: { readonly [kind in ViewKind]: Kind } = {
+  number: { make: host => new NumberBody(host), height: 56 },
+  trace: { make: host => new TraceBody(host), height: 280 },
+  image: { make: host => new ImageBody(host), height: 360 },
+  table: { make: host => new TableBody(host), height: 312 },
+};
