@@ -251,7 +251,7 @@ export interface IPage {
 export interface IHub {
   /** First call. `page` is a comlink proxy; null where there is no bridge (only `demo+` works then). */
   start(page: IPage | null): Promise<{ readonly version: string }>;
-  /** @returns the view's id; problems with its sources are shown in frames, not thrown. @throws ParseError, RangeError faults for a spec that is wrong. */
+  /** @returns the view's id; problems with its sources are shown in frames, not thrown. @throws ParseError fault for a spec that is wrong, LimitError fault for too many views. */
   openView(spec: ViewSpec, viewport: Viewport): Promise<number>;
   closeView(viewId: number): Promise<void>;
   setViewport(viewId: number, viewport: Viewport): Promise<void>;

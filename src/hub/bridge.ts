@@ -19,7 +19,7 @@ import {
 import type { Connect, IClock } from '../wire/index.js';
 import type { IPage, PolicyAnswer, PolicyQuestion } from './api.js';
 
-/** The websocket is lost: what it carries waits, and nothing of it is current. */
+/** There is no websocket to the kernel: what it carried waits, and nothing of it is current. */
 export type LinkDown = { readonly sinceNs: bigint; readonly fault: Fault | null };
 
 export interface IBridgeListener {
@@ -62,7 +62,6 @@ export class PageBridge implements IBridge {
   private readonly _questions = new Map<number, OpenQuestion>();
   private _kernel: KernelBridge | null = null;
   private _lastQuestion = 0;
-  private _isDown = false;
 
   constructor(options: PageBridgeOptions) {
     this._options = options;
@@ -124,13 +123,8 @@ export class PageBridge implements IBridge {
           throw isFault(error) ? fromFault(error) : error;
         }
       },
-      onStatus: ({ state, sinceNs, fault }) => {
-        const isDown = state === 'reconnecting';
-        if (isDown || this._isDown) {
-          this._isDown = isDown;
-          listener.linkChanged(isDown ? { sinceNs, fault } : null);
-        }
-      },
+      onStatus: ({ state, sinceNs, fault }) =>
+        listener.linkChanged(state === 'ready' ? null : { sinceNs, fault }),
       onQuestion: question => this._ask(question),
       onQuestionSettled: bridgeId => {
         for (const [questionId, open] of this._questions) {

@@ -3,7 +3,7 @@
 // Platform-free: what it needs of a worker or of Node is passed in. Nothing leaves it but plain
 // data, and what it throws is a Fault, since comlink drops the fields of an error.
 
-import { type Address, ClosedError, isFault, toFault } from '../values/index.js';
+import { type Address, ClosedError, isFault, LimitError, toFault } from '../values/index.js';
 import type { Connect, IClock, ITimer } from '../wire/index.js';
 import type {
   EndpointStatus,
@@ -87,7 +87,11 @@ export class Hub implements IHub {
   openView(spec: ViewSpec, viewport: Viewport): Promise<number> {
     return answer(() => {
       if (this._views.size >= VIEW_LIMIT) {
-        throw new RangeError(`${VIEW_LIMIT} views are open, no more are`);
+        throw new LimitError(
+          `${VIEW_LIMIT} views are open, which is as many as one tab may have`,
+          { limit: 'views', value: VIEW_LIMIT + 1, maximum: VIEW_LIMIT, unit: 'views' },
+          { hint: 'Clear the output of cells that are not looked at, or reload the page.' },
+        );
       }
       const checked = checkSpec(spec);
       checkViewport(viewport);

@@ -13,6 +13,7 @@ import {
   type PyValue,
   type Reading,
   toFault,
+  UnsupportedError,
 } from '../values/index.js';
 import type { IClock } from '../wire/index.js';
 import type { Frame, FrameHead, SourceRole, ViewAnswer, Viewport, ViewQuery } from './api.js';
@@ -181,6 +182,13 @@ export class OpenView {
   }
 
   ask(query: ViewQuery): ViewAnswer {
+    if (this._reading === null && this._treeAtMs === null) {
+      throw new UnsupportedError(
+        'there is no value yet',
+        { feature: query.type },
+        { hint: 'Wait for the first one.' },
+      );
+    }
     if (query.type === 'text' && this._reading !== null) {
       return { type: 'text', text: reprText(this._reading.value, COPY_LIMIT, true) };
     }

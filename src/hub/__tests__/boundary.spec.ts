@@ -75,6 +75,9 @@ describe('Hub across comlink', () => {
             break;
           case 'table':
             assert.equal(frame.rows.length, 3);
+            break;
+          case 'empty':
+            assert.fail('nothing came');
         }
         await hub.closeView(id);
       }

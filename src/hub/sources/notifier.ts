@@ -192,8 +192,9 @@ export class Notifier implements IConnection, ITree {
     return {
       close: () => {
         group.delete(pick);
-        if (group.size === 0 && typeof path[0] === 'string') {
-          this._picks.delete(path[0]);
+        const [first] = path;
+        if (group.size === 0 && typeof first === 'string' && this._picks.get(first) === group) {
+          this._picks.delete(first);
         }
       },
     };

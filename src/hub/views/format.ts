@@ -7,6 +7,7 @@
 import {
   Complex,
   type Display,
+  isoText,
   NDArray,
   NumpyScalar,
   OrderedDict,
@@ -139,6 +140,10 @@ function itemText(value: PyValue, display: Display, options: TextOptions): strin
   if (value instanceof Complex) {
     const scaled = scale === 1 ? value : new Complex(value.re / scale, value.im / scale);
     return complexText(scaled, display.precision);
+  }
+  if (value instanceof NumpyScalar) {
+    // What Python has no type for: a time as ISO 8601, a duration with its unit.
+    return value.dtype.kind === 'M' ? isoText(value) : `${value.ticks()} ${value.dtype.unit}`;
   }
   return scalarRepr(value, options.limit);
 }

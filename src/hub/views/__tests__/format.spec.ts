@@ -109,6 +109,10 @@ describe('valueText', () => {
     assert.equal(row(NDArray.of(Float64Array.of(2.5), [])), '2.5');
     assert.equal(numberOf(NumpyScalar.of('<f4', 1.5)), 1.5);
     assert.equal(numberOf('1'), null);
+    const at = (dtype: string, ticks: bigint) =>
+      new NumpyScalar(dtype, new Uint8Array(BigInt64Array.of(ticks).buffer));
+    assert.equal(row(at('<M8[s]', 1_700_000_000n)), '2023-11-14T22:13:20');
+    assert.equal(row(at('<m8[ms]', 1500n)), '1500 ms');
   });
 });
 
