@@ -53,7 +53,8 @@ const V2: ReadonlyMap<string, Constructor> = new Map<string, Constructor>([
  * `name(*args)` as a version 2 text means it.
  * @throws {Misfit} unknown name, or arguments the constructor does not take.
  */
-export function construct(name: PyValue, args: Arguments, tools: Tools): PyValue {
+export function construct(className: PyValue, args: Arguments, tools: Tools): PyValue {
+  const name = textOrSame(className);
   if (typeof name === 'string') {
     const known = V2.get(name);
     if (known !== undefined) {

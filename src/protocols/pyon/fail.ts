@@ -11,10 +11,15 @@ export class Misfit extends Error {
   readonly found: string;
 
   constructor(message: string, expected: string, found: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.expected = expected;
-    this.found = found;
+    super(clip(message, 300), cause === undefined ? undefined : { cause });
+    this.expected = clip(expected, 100);
+    this.found = clip(found, 100);
   }
+}
+
+/** At most `length` characters: a message stays one, whatever a peer sends. */
+function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
 /** `expected … at position …, found …`. */

@@ -12,8 +12,8 @@ export type PyonClass<T extends PyObject> = {
   readonly decode: (...args: PyValue[]) => PyValue;
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: constructors of any arguments
-export type PyonConstructor<T extends PyObject> = abstract new (...args: any[]) => T;
+/** A class, whatever its constructor takes. */
+export type PyonConstructor<T extends PyObject> = abstract new (...args: never[]) => T;
 
 type AnyClass = PyonClass<PyObject>;
 
