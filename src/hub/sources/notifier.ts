@@ -12,20 +12,17 @@ import {
   formatEndpoint,
   type LinkState,
   type LinkStatus,
-  NO_ALARM,
   PyDict,
   type PyValue,
-  pyRepr,
-  type Reading,
 } from '../../values/index.js';
 import type { Connect, IClock } from '../../wire/index.js';
 import type { LinkDown } from '../bridge.js';
 import type { IConnection } from '../endpoints.js';
-import { typeText } from '../typetext.js';
 import { type Change, changedRange, type Path, touches } from './effect.js';
-import { dictIn, type Entry, entryOf } from './entry.js';
-import { itemOf, lookUp, missingFault, namesOf, sizeOf } from './lookup.js';
-import type { ChangedRange, Delta, ITree, IWatch, Listener, SourceEvent } from './source.js';
+import { lookUp, missingFault, sizeOf } from './lookup.js';
+import { type Pick, Picks } from './picks.js';
+import type { Delta, IWatch, Listener, SourceEvent } from './source.js';
+import { StructTree } from './structtree.js';
 
 export type NotifierOptions = {
   /** Without fragment. */
@@ -39,17 +36,7 @@ export type NotifierOptions = {
 /** States in which an attempt to connect may be waiting for a person. */
 const WAITS: ReadonlySet<LinkState> = new Set<LinkState>(['connecting', 'stale', 'failed']);
 
-/** One value that somebody watches. */
-type Pick = {
-  readonly path: Path;
-  readonly listener: Listener;
-  /** Where the value itself lay last: inside a dataset it is a step deeper. */
-  inner: Path;
-  isPresent: boolean;
-  missingSinceNs: bigint | null;
-};
-
-export class Notifier implements IConnection, ITree {
+export class Notifier implements IConnection {
   readonly endpoint: string;
   readonly address: string;
   readonly isDemo: boolean;
@@ -58,12 +45,8 @@ export class Notifier implements IConnection, ITree {
   private readonly _report: NotifierOptions['report'];
   private readonly _subscriber: Subscriber;
   private readonly _trees = new Set<Listener>();
-  // Picks by the first key of their path: a mod looks only at those it may concern.
-  private readonly _picks = new Map<string, Set<Pick>>();
-  private readonly _otherPicks = new Set<Pick>();
-  // When each name changed last; those that never did since the first struct came are not in it.
-  private readonly _times = new Map<string, bigint>();
-  private _initNs = 0n;
+  private readonly _picks = new Picks();
+  private readonly _tree = new StructTree(() => this._subscriber.target);
   private _size = 0;
   private _askingSinceNs: bigint | null = null;
   private _down: LinkDown | null = null;
@@ -125,45 +108,7 @@ export class Notifier implements IConnection, ITree {
   close(): void {
     this._trees.clear();
     this._picks.clear();
-    this._otherPicks.clear();
     void this._subscriber.close();
-  }
-
-  // ---- A tree -----------------------------------------------------------------------------------
-
-  get size(): number {
-    return sizeOf(this._subscriber.target);
-  }
-
-  keys(): Iterable<PyValue> {
-    return namesOf(this._subscriber.target);
-  }
-
-  dictAt(key: PyValue): PyDict | null {
-    const item = this._item(key);
-    return item === undefined ? null : dictIn(item);
-  }
-
-  read(key: PyValue): Reading<PyValue> | null {
-    const item = this._item(key);
-    return item === undefined ? null : this._readingOf(entryOf(item), key);
-  }
-
-  private _item(key: PyValue): PyValue | undefined {
-    const root = this._subscriber.target;
-    return root === undefined ? undefined : itemOf(root, key);
-  }
-
-  private _readingOf(entry: Entry, name: PyValue | undefined): Reading<PyValue> {
-    const changedNs = name === undefined ? undefined : this._times.get(timeKey(name));
-    return {
-      value: entry.value,
-      type: typeText(entry.value),
-      timeNs: changedNs ?? this._initNs,
-      alarm: NO_ALARM,
-      display: entry.display,
-      persist: entry.persist,
-    };
   }
 
   // ---- Watchers ---------------------------------------------------------------------------------
@@ -173,7 +118,7 @@ export class Notifier implements IConnection, ITree {
     this._trees.add(listener);
     this._tell(listener, { type: 'status', status: this.status });
     if (this._subscriber.target !== undefined) {
-      this._tell(listener, { type: 'tree', tree: this });
+      this._tell(listener, { type: 'tree', tree: this._tree });
     }
     return { close: () => this._trees.delete(listener) };
   }
@@ -181,44 +126,14 @@ export class Notifier implements IConnection, ITree {
   /** What `path` names. */
   watchPath(path: Path, listener: Listener): IWatch {
     const pick: Pick = { path, listener, inner: path, isPresent: false, missingSinceNs: null };
-    const group = this._groupOf(path[0], true);
-    group.add(pick);
+    const takeOut = this._picks.add(pick);
     if (this._subscriber.target === undefined) {
       this._tell(listener, { type: 'status', status: this.status });
     } else {
       this._refresh(pick, null);
       this._tell(listener, { type: 'status', status: this._statusOf(pick) });
     }
-    return {
-      close: () => {
-        group.delete(pick);
-        const [first] = path;
-        if (group.size === 0 && typeof first === 'string' && this._picks.get(first) === group) {
-          this._picks.delete(first);
-        }
-      },
-    };
-  }
-
-  private _groupOf(first: PyValue | undefined, make: boolean): Set<Pick> {
-    if (typeof first !== 'string') {
-      return this._otherPicks;
-    }
-    let group = this._picks.get(first);
-    if (group === undefined) {
-      group = new Set();
-      if (make) {
-        this._picks.set(first, group);
-      }
-    }
-    return group;
-  }
-
-  private *_allPicks(): IterableIterator<Pick> {
-    for (const group of this._picks.values()) {
-      yield* group;
-    }
-    yield* this._otherPicks;
+    return { close: takeOut };
   }
 
   private _tell(listener: Listener, event: SourceEvent): void {
@@ -236,7 +151,7 @@ export class Notifier implements IConnection, ITree {
     for (const listener of this._trees) {
       this._tell(listener, { type: 'status', status });
     }
-    for (const pick of this._allPicks()) {
+    for (const pick of this._picks) {
       this._tell(pick.listener, { type: 'status', status: this._statusOf(pick) });
     }
   }
@@ -271,36 +186,29 @@ export class Notifier implements IConnection, ITree {
   }
 
   private _onInit(difference: Difference | null): void {
+    const nowNs = this._clock.wallNs();
     if (difference === null || difference.replaced) {
-      this._initNs = this._clock.wallNs();
-      this._times.clear();
-      this._tellTrees({ type: 'tree', tree: this });
-      for (const pick of this._allPicks()) {
+      this._tree.began(nowNs);
+      this._tellTrees({ type: 'tree', tree: this._tree });
+      for (const pick of this._picks) {
         this._refresh(pick, null);
       }
       return;
     }
-    const { added, changed, removed } = difference;
-    const nowNs = this._clock.wallNs();
-    const deltas: Delta[] = [];
-    for (const key of removed) {
-      this._times.delete(timeKey(key));
-      deltas.push({ type: 'removed', key });
-    }
-    for (const [type, keys] of [
-      ['added', added],
-      ['changed', changed],
-    ] as const) {
-      for (const key of keys) {
-        this._times.set(timeKey(key), nowNs);
-        deltas.push({ type, key });
-      }
-    }
-    if (deltas.length > 0) {
-      this._tellTrees({ type: 'deltas', deltas });
+    const deltas: Delta[] = (['removed', 'added', 'changed'] as const).flatMap(type =>
+      difference[type].map(key => ({ type, key })),
+    );
+    if (deltas.length === 0) {
+      return;
     }
     for (const { key } of deltas) {
-      for (const pick of this._groupOf(key, false)) {
+      this._tree.changed(key, nowNs);
+    }
+    this._tellTrees({ type: 'deltas', deltas });
+    const names = new Set(deltas.map(({ key }) => key));
+    for (const pick of this._picks) {
+      const [name] = pick.path;
+      if (typeof name !== 'string' || names.has(name)) {
         this._refresh(pick, null);
       }
     }
@@ -309,28 +217,21 @@ export class Notifier implements IConnection, ITree {
   private _onChange(root: PyValue, mod: Change): void {
     const isDeep = mod.path.length > 0;
     const name = nameIn(root, isDeep ? mod.path[0]! : topKey(mod));
-    if (name !== undefined) {
-      if (isDeep || this._item(name) !== undefined) {
-        this._times.set(timeKey(name), this._clock.wallNs());
-      } else {
-        this._times.delete(timeKey(name));
-      }
-    }
+    this._tree.changed(name, this._clock.wallNs());
     if (this._trees.size > 0) {
       this._tellTrees(this._treeEvent(root, name, isDeep));
     }
-    if (typeof name === 'string') {
-      this._change(this._picks.get(name) ?? [], mod);
-      this._change(this._otherPicks, mod);
-    } else {
-      this._change(this._allPicks(), mod);
+    for (const pick of this._picks.under(name)) {
+      if (touches(mod, pick.path)) {
+        this._refresh(pick, mod);
+      }
     }
   }
 
   private _treeEvent(root: PyValue, name: PyValue | undefined, isDeep: boolean): SourceEvent {
     if (name === undefined || !(isDeep || root instanceof PyDict)) {
       // Items of a list moved: every name may mean another value now.
-      return { type: 'tree', tree: this };
+      return { type: 'tree', tree: this._tree };
     }
     const size = sizeOf(root);
     const type =
@@ -344,14 +245,6 @@ export class Notifier implements IConnection, ITree {
     }
   }
 
-  private _change(picks: Iterable<Pick>, mod: Change): void {
-    for (const pick of picks) {
-      if (touches(mod, pick.path)) {
-        this._refresh(pick, mod);
-      }
-    }
-  }
-
   // Tell a watcher what its path names now. `mod` is what changed it, if that was all.
   private _refresh(pick: Pick, mod: Change | null): void {
     const root = this._subscriber.target;
@@ -361,7 +254,7 @@ export class Notifier implements IConnection, ITree {
       return;
     }
     const inner = entry.inner.length === 0 ? pick.path : [...pick.path, ...entry.inner];
-    const range: ChangedRange =
+    const range =
       mod !== null && pick.isPresent && inner.length === pick.inner.length
         ? changedRange(mod, inner, entry.value)
         : null;
@@ -369,7 +262,7 @@ export class Notifier implements IConnection, ITree {
     pick.inner = inner;
     pick.isPresent = true;
     pick.missingSinceNs = null;
-    const reading = this._readingOf(entry, pick.path[0]);
+    const reading = this._tree.readingOf(entry, pick.path[0]);
     this._tell(pick.listener, { type: 'reading', reading, range });
     if (wasMissing) {
       this._tell(pick.listener, { type: 'status', status: this._statusOf(pick) });
@@ -414,8 +307,4 @@ function nameIn(root: PyValue, key: PyValue | undefined): PyValue | undefined {
   const size = BigInt(sizeOf(root));
   const index = typeof key === 'bigint' && key < 0n ? key + size : key;
   return typeof index === 'bigint' && index >= 0n && index < size ? index : undefined;
-}
-
-function timeKey(key: PyValue): string {
-  return typeof key === 'string' ? key : `\0${pyRepr(key)}`;
 }
