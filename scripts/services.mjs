@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from './ports.mjs';
 import { python } from './setup.mjs';
@@ -101,7 +101,7 @@ export async function startDemolab() {
  */
 export async function startJupyterLab({ name, env = {}, port: preferred = 8888, folder = root }) {
   const home = path.join(root, '.cache', name);
-  mkdirSync(home, { recursive: true });
+  quieten(path.join(home, 'settings'));
   const port = await freePort(preferred);
   const token = randomBytes(24).toString('hex');
   const service = new Service(
@@ -110,8 +110,6 @@ export async function startJupyterLab({ name, env = {}, port: preferred = 8888, 
     [
       ...['-m', 'jupyterlab', '--no-browser', '--ip=127.0.0.1', `--port=${port}`],
       ...['--ServerApp.port_retries=0', `--ServerApp.root_dir=${folder}`],
-      '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
-      '--LabApp.news_url=None',
       ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
     ],
     {
@@ -137,6 +135,14 @@ export async function startJupyterLab({ name, env = {}, port: preferred = 8888, 
     await new Promise(resolve => setTimeout(resolve, 200));
   }
   return { service, url, token };
+}
+
+// No question about news, and no look for updates, on a page that is opened for the first time.
+function quieten(settings) {
+  const folder = path.join(settings, '@jupyterlab/apputils-extension');
+  mkdirSync(folder, { recursive: true });
+  const choice = { fetchNews: 'false', checkForUpdates: false };
+  writeFileSync(path.join(folder, 'notification.jupyterlab-settings'), JSON.stringify(choice));
 }
 
 async function answers(url, token) {
