@@ -78,7 +78,7 @@ export async function startWorker<T>(
     'the Labwire worker did not start, so nothing can be connected in this tab',
     { feature: 'Worker' },
     {
-      hint: 'Reload the page. If it stays so, the site forbids workers: its content security policy must allow worker-src ’self’ or blob:.',
+      hint: "Reload the page. If it stays so, the site forbids workers: its content security policy must allow worker-src 'self' or blob:.",
       cause: last,
     },
   );

@@ -53,7 +53,12 @@ export class AddressForm extends Widget {
         text: trans.__('The demo lab needs no instrument: demo+sipyco+sync:///datasets'),
       }),
     );
-    this._input.addEventListener('input', () => this._understand());
+    this._input.addEventListener('input', () => {
+      if (!this._isTelling) {
+        this._understand();
+        this._tellDialog();
+      }
+    });
     this._understand();
   }
 
@@ -97,6 +102,13 @@ export class AddressForm extends Widget {
     this._input.setCustomValidity(isValid ? '' : this._trans.__('This is not an address yet.'));
   }
 
+  // The dialog has looked at the field before this listener ran: let it look again.
+  private _tellDialog(): void {
+    this._isTelling = true;
+    this._input.dispatchEvent(new Event('input', { bubbles: true }));
+    this._isTelling = false;
+  }
+
   private _show(text: string, error: ParseError | null): void {
     setText(this._says, text);
     this._says.classList.toggle('jp-mod-error', error !== null);
@@ -106,6 +118,7 @@ export class AddressForm extends Widget {
   private readonly _input: HTMLInputElement;
   private readonly _kind: HTMLSelectElement;
   private readonly _says: HTMLElement;
+  private _isTelling = false;
 }
 
 /** `host:3250`, `host:3250/datasets` and `host/datasets` mean a notifier: what a person most often watches. */

@@ -53,7 +53,7 @@ export function errorCard(options: ErrorCard.IOptions): HTMLElement {
               className: 'jp-ErrorCard-try',
               children: [
                 element('b', { text: trans.__('Try:') }),
-                document.createTextNode(` ${fault.hint}`),
+                document.createTextNode(` ${sentence(capital(fault.hint))}`),
               ],
             }),
           ]),
@@ -84,6 +84,11 @@ function detailsOf(fault: Fault): string {
 // Messages are clauses without a full stop. They keep their first letter: it may be a name's.
 function sentence(message: string): string {
   return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
+// Hints are imperative: the first word is never a name.
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** @throws where the page may not use the clipboard. */

@@ -369,8 +369,10 @@ export class LiveView extends Widget implements IBodyHost {
       this._overlay.picture(this._picture, this._words().sentence);
     } else if (isExplained) {
       this._overlay.fault(fault, this._where(), this.trans);
-    } else {
+    } else if (this._bodyView !== null) {
       this._overlay.sentence(this._words().sentence);
+    } else {
+      this._overlay.clear(); // the state line says it
     }
   }
 
@@ -392,7 +394,7 @@ export class LiveView extends Widget implements IBodyHost {
     this._title.title = this._where();
     this.node.setAttribute('aria-label', model.title);
     this.node.dataset.state = words.state;
-    this._stateLine.draw(words, last, this._fault() !== null);
+    this._stateLine.draw(words, last, this._fault() !== null && !this._isExplained);
   }
 
   private _drawTools(): void {
@@ -465,7 +467,8 @@ export class LiveView extends Widget implements IBodyHost {
   // ---- Words --------------------------------------------------------------------------------------
 
   private _words() {
-    return stateWords(this.model, BigInt(Date.now()) * 1_000_000n, this.trans);
+    const nowNs = BigInt(Date.now()) * 1_000_000n;
+    return stateWords(this.model, nowNs, this.trans, this._isExplained);
   }
 
   private _where(): string {

@@ -11,7 +11,7 @@ import {
   formatRate,
   type LiveViewModel,
 } from '../models/index.js';
-import type { LinkState } from '../values/index.js';
+import type { Fault, LinkState } from '../values/index.js';
 
 /** What a state line can say: the link's state, or what the person did to the view. */
 export type ShownState = LinkState | 'paused' | 'frozen';
@@ -36,18 +36,22 @@ export function stateOf(model: LiveViewModel): ShownState {
   return model.paused && model.status.state === 'live' ? 'paused' : model.status.state;
 }
 
-/** @param nowNs - ns since 1970-01-01 UTC; ages count up to it. */
+/**
+ * @param nowNs - ns since 1970-01-01 UTC; ages count up to it.
+ * @param isExplained - the reason stands above already: leave it out.
+ */
 export function stateWords(
   model: LiveViewModel,
   nowNs: bigint,
   trans: TranslationBundle,
+  isExplained = false,
 ): StateWords {
   const { status, frame } = model;
   const state = stateOf(model);
   const place = model.endpoints.join(', ');
   const since = formatClock(status.sinceNs, nowNs);
   const age = formatAge(nowNs - status.sinceNs);
-  const reason = status.fault?.message ?? '';
+  const reason = isExplained ? '' : (status.fault?.message ?? '');
   const of = (word: string, sentence: string, action: StateAction | null = null): StateWords => ({
     state,
     word,
@@ -90,8 +94,10 @@ export function stateWords(
     case 'refused':
       return of(
         trans.__('refused by policy'),
-        trans.__('refused by policy: %1', reason || trans.__('%1 is not allowed', place)),
-        'allow',
+        isExplained
+          ? trans.__('refused by policy')
+          : trans.__('refused by policy: %1', reason || trans.__('%1 is not allowed', place)),
+        isAskable(status.fault) ? 'allow' : 'retry',
       );
     case 'failed':
       return of(trans.__('failed'), joined(trans.__('failed at %1', since), reason), 'retry');
@@ -115,6 +121,14 @@ export function stateWords(
       return of(trans.__('unknown state'), joined(String(unknown), reason));
     }
   }
+}
+
+// The rules after which the bridge asks a person anew (docs/protocols/bridge.md, Policy); to all
+// others there is nothing to allow here.
+const ASKABLE = ['not listed', 'answer no', 'no answer'];
+
+function isAskable(fault: Fault | null): boolean {
+  return ASKABLE.includes(String(fault?.facts.rule));
 }
 
 /** Label of the button for an action. */

@@ -1,0 +1,144 @@
+// The first thing that a person does: run the cells and see datasets fill up, while the kernel is busy.
+
+import { expect, type IJupyterLabPageFixture, test } from '@jupyterlab/galata';
+import { Demolab } from './lab.js';
+import {
+  coloursAt,
+  DEMO,
+  expectLive,
+  expectMoving,
+  openNotebook,
+  runAll,
+  tableValue,
+  viewOf,
+} from './page.js';
+
+function cellsFor(address: string): readonly string[] {
+  return [
+    `import labwire as lw\nLAB = "${address}"`,
+    'lw.dataset(LAB, "rabi.p", x="rabi.t", error="rabi.p_err", title="scan")',
+    'lw.dataset(LAB, "camera.frame", title="camera")',
+    'lw.dataset(LAB, "temperature")',
+    'lw.dataset(LAB, title="all")',
+    'lw.dataset(LAB, "photons.bins", view="trace", title="line")',
+    'lw.dataset(LAB, "types.array_2d", view="image", title="steps")',
+    'print("busy"); import time; time.sleep(600)',
+  ];
+}
+
+async function expectJourney(page: IJupyterLabPageFixture): Promise<void> {
+  const [scan, camera, temperature, all] = ['scan', 'camera', 'temperature', 'all'].map(title =>
+    viewOf(page, title),
+  ) as [ReturnType<typeof viewOf>, ...ReturnType<typeof viewOf>[]];
+  await expect(page.getByText('busy', { exact: true })).toBeVisible();
+
+  // All of it is live while the kernel sleeps.
+  for (const view of [scan, camera!, temperature!, all!]) {
+    await expectLive(view);
+  }
+  await expect(scan.locator('.jp-StateLine-text')).toHaveText(/ of 250 points/);
+  await expect(temperature!.locator('.jp-NumberView-unit')).toHaveText('°C');
+  await expect(temperature!.locator('.jp-NumberView-text')).toHaveText(/^\d\d\.\d{3}$/);
+  expect(await tableValue(all!, 'exposure')).toBe('80.0');
+  expect(await tableValue(all!, 'detuning')).toBe('-10.250');
+
+  for (const view of [scan, camera!, temperature!]) {
+    await view.scrollIntoViewIfNeeded();
+    await expectMoving(view);
+  }
+  await expectLine(page);
+  await expectSteps(page);
+}
+
+// photons.bins is 0, 1, … 48: on axes from 0 to 48 and 0 to 50 its curve is known pixel by pixel.
+async function expectLine(page: IJupyterLabPageFixture): Promise<void> {
+  const line = viewOf(page, 'line');
+  await line.scrollIntoViewIfNeeded();
+  await expectLive(line);
+  await expect(line.locator('.u-over')).toBeVisible();
+  const at = [6, 12, 24, 36, 47].map(x => [x / 48, 1 - x / 50] as const);
+  const beside = at.map(([x, y]) => [x, y - 0.06] as const);
+  const read = (places: readonly (readonly [number, number])[]) =>
+    coloursAt(line.locator('canvas'), line.locator('.u-over'), places);
+  await expect
+    .poll(async () => (await read(at)).every(([r, g, b]) => b > 150 && r < 100 && g < 160))
+    .toBe(true);
+  for (const [r, g, b] of await read(beside)) {
+    expect(Math.max(r, g, b) - Math.min(r, g, b), 'grey beside the curve').toBeLessThan(16);
+  }
+}
+
+// types.array_2d counts up row by row: viridis from its darkest to its lightest colour.
+async function expectSteps(page: IJupyterLabPageFixture): Promise<void> {
+  const steps = viewOf(page, 'steps');
+  await steps.scrollIntoViewIfNeeded();
+  await expectLive(steps);
+  const [columns, rows] = (await steps.locator('.jp-StateLine-last').innerText())
+    .split(' × ')
+    .map(Number) as [number, number];
+  expect([columns, rows]).toEqual([4, 3]);
+  const surface = steps.locator('.jp-ImageView-surface');
+  const box = await surface.evaluate(node => [node.clientWidth, node.clientHeight] as const);
+  const scale = Math.min(box[0] / columns, box[1] / rows);
+  const left = (box[0] - columns * scale) / 2;
+  const top = (box[1] - rows * scale) / 2;
+  const centres = Array.from({ length: columns * rows }, (_, i) => {
+    const x = left + ((i % columns) + 0.5) * scale;
+    const y = top + (Math.floor(i / columns) + 0.5) * scale;
+    return [x / box[0], y / box[1]] as const;
+  });
+  const colours = await coloursAt(surface.locator('canvas'), surface, centres);
+  const light = colours.map(([r, g, b]) => 0.21 * r + 0.72 * g + 0.07 * b);
+  expect(colours[0]![0]).toBeLessThan(80);
+  expect(colours[0]![2]).toBeGreaterThan(70);
+  expect(colours.at(-1)![0]).toBeGreaterThan(220);
+  expect(
+    light.every((value, i) => i === 0 || value > light[i - 1]!),
+    `lightness ${light.map(Math.round).join(' ')}`,
+  ).toBe(true);
+}
+
+test.describe('the journey', () => {
+  test.setTimeout(120_000);
+
+  test('runs with no publisher, in the worker', async ({ page, tmpPath }) => {
+    await openNotebook(page, tmpPath, 'demo.ipynb', cellsFor(DEMO));
+    await runAll(page);
+    await expectJourney(page);
+  });
+
+  test('runs through TCP, bridge kernel and websocket', async ({ page, tmpPath }) => {
+    const lab = await Demolab.start();
+    try {
+      await openNotebook(page, tmpPath, 'real.ipynb', cellsFor(lab.address));
+      await runAll(page);
+      await expectJourney(page);
+      for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
+        await page.theme.setTheme(theme);
+        await viewOf(page, 'scan').scrollIntoViewIfNeeded();
+        await expectMoving(viewOf(page, 'scan'));
+        await page.screenshot({ path: `test-results/${theme.replace(/ /g, '-')}.png` });
+      }
+    } finally {
+      await lab.kill();
+    }
+  });
+
+  test('costs nothing before the first view', async ({ page, tmpPath }) => {
+    const asked: string[] = [];
+    page.on('request', request => {
+      asked.push(request.url());
+    });
+    const isWorker = (url: string) => url.includes('/labwire-worker.');
+    await openNotebook(page, tmpPath, 'none.ipynb', [
+      '1 + 1',
+      `import labwire as lw\nlw.dataset("${DEMO}", "temperature")`,
+    ]);
+    await page.notebook.runCell(0);
+    await expect(page.getByText('2', { exact: true }).first()).toBeVisible();
+    expect(asked.filter(isWorker)).toEqual([]);
+    await page.notebook.runCell(1);
+    await expectLive(viewOf(page, 'temperature'));
+    expect(asked.filter(isWorker)).toHaveLength(1);
+  });
+});
