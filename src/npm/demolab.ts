@@ -1,0 +1,19 @@
+/**
+ * Simulated instruments for tests and demonstrations: datasets and a schedule shaped as ARTIQ's, on
+ * any listener. The same seed gives the same lab.
+ *
+ * @example
+ * ```ts
+ * import { DemoLab } from 'labwire/demolab';
+ * import { LoopbackNetwork, PlatformClock } from 'labwire/transports';
+ *
+ * const network = new LoopbackNetwork();
+ * const lab = new DemoLab({ clock: new PlatformClock(), seed: 7 });
+ * await lab.start(() => network.listen('lab'));
+ * console.log(lab.addresses.join(' ')); // sipyco+sync://lab/datasets sipyco+sync://lab/schedule
+ * await lab.stop();
+ * ```
+ *
+ * @module demolab
+ */
+export * from '../demolab/index.js';

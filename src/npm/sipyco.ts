@@ -1,0 +1,50 @@
+/**
+ * SiPyCo's `sync_struct`, both ends: a `Subscriber` that follows a struct and reconnects by itself, a
+ * `Notifier` that tells what happens to one, a `Publisher` that serves it; and the machines below.
+ *
+ * @example
+ * ```ts
+ * import { Notifier, Publisher, Subscriber } from 'labwire/sipyco';
+ * import { LoopbackNetwork, PlatformClock } from 'labwire/transports';
+ * import { dict, pyRepr } from 'labwire/values';
+ *
+ * const network = new LoopbackNetwork(); // `labwire/node` has the one with sockets
+ * const datasets = new Notifier(dict({ temperature: 22.5 }));
+ * const publisher = new Publisher({ notifiers: { datasets } });
+ * publisher.start(network.listen('lab'));
+ *
+ * const subscriber = new Subscriber({
+ *   notifierName: 'datasets',
+ *   connect: options => network.connect('lab', options),
+ *   clock: new PlatformClock(),
+ * });
+ * await subscriber.connect();
+ * const changed = new Promise<void>(resolve => subscriber.notifyCbs.push(() => resolve()));
+ * datasets.set('temperature', 23.0);
+ * await changed;
+ * console.log(pyRepr(subscriber.target ?? null)); // {'temperature': 23.0}
+ *
+ * await subscriber.close();
+ * await publisher.stop();
+ * ```
+ *
+ * @module sipyco
+ */
+
+export {
+  Backoff,
+  type Difference,
+  difference,
+  type NotifyCb,
+  Pump,
+  type PumpEnd,
+  Subscriber,
+  type SubscriberOptions,
+} from '../clients/index.js';
+export * from '../protocols/sipyco/index.js';
+export {
+  PUBLISHER_LIMITS,
+  Publisher,
+  type PublisherLimits,
+  type PublisherOptions,
+} from '../servers/index.js';
