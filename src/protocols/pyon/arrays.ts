@@ -38,7 +38,8 @@ export type Argument = PyValue | Span | Decoded;
 
 /** How many characters the base64 of such an array has; -1 where that is not plain to see. */
 export function expectedLength(shape: Argument | undefined, dtype: Argument | undefined): number {
-  const type = dtype instanceof Span ? SIZES.get(String.fromCharCode(...dtype.bytes)) : undefined;
+  const isShort = dtype instanceof Span && dtype.bytes.length <= 4;
+  const type = isShort ? SIZES.get(String.fromCharCode(...dtype.bytes)) : undefined;
   if (type === undefined || !Array.isArray(shape)) {
     return -1;
   }

@@ -8,7 +8,7 @@
 
 import type { PyValue } from '../../values/index.js';
 import { isLabwireError } from '../../values/index.js';
-import { BACKSLASH, DOUBLE_QUOTE, SINGLE_QUOTE } from './ascii.js';
+import { BACKSLASH, CLOSE_BRACE, DOUBLE_QUOTE, OPEN_BRACE, SINGLE_QUOTE } from './ascii.js';
 import { decode, type PyonOptions, type PyonVersion } from './pyon.js';
 
 /** The version that wrote `line`, as far as its first separator tells; null where both write so. */
@@ -32,9 +32,16 @@ export function detectVersion(line: string | Uint8Array): PyonVersion | null {
       case 0x4e: // N, of NaN; None is written nowhere
       case 0x49: // I
         return 2;
+      case 0x62: // b, of bytes
       case 0x69: // i, of inf
       case 0x6a: // j
         return 1;
+      case CLOSE_BRACE:
+        if (byteAt(at - 1) !== OPEN_BRACE) {
+          return 1; // a set of one member: in a dict a colon comes first
+        }
+        at += 1;
+        continue;
       case 0x6e: // n, of null, nan, nparray, npscalar
         if (byteAt(at + 1) !== 0x75) {
           return 1;
