@@ -1,0 +1,77 @@
+// What the page and its workers load: the product's compiled rooms, bundled as the product's are.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from '../../scripts/steps.mjs';
+
+const SETTINGS = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: 'es2022',
+  write: false,
+  outdir: 'lib/bench', // names the outputs; nothing is written
+  logLevel: 'silent',
+  loader: { '.svg': 'text', '.txt': 'text' },
+};
+
+/** One script from `entry`, a file of this folder. */
+export async function script(entry, format, plugins = []) {
+  const file = join('bench/browser', entry);
+  const { outputFiles } = await build({ ...SETTINGS, entryPoints: [file], format, plugins });
+  return outputFiles.find(({ path }) => path.endsWith('.js')).contents;
+}
+
+/** Modules of the page: `jobs.js`. JupyterLab's own style sheets are left out. */
+export function page() {
+  return script('page.mjs', 'esm', [
+    {
+      name: 'no-css',
+      setup: ({ onLoad }) => onLoad({ filter: /\.css$/ }, () => ({ contents: '' })),
+    },
+  ]);
+}
+
+/** The product's style, with as much of JupyterLab's theme as it needs. */
+export async function style() {
+  const { outputFiles } = await build({
+    ...SETTINGS,
+    entryPoints: ['bench/browser/page.css'],
+    loader: { '.svg': 'dataurl' },
+    plugins: [
+      {
+        name: 'packages',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^~/ }, ({ path }) => ({
+            path: join(root, 'node_modules', path.slice(1)),
+          })),
+      },
+    ],
+  });
+  return outputFiles[0].contents;
+}
+
+/** The product's worker as it is shipped. */
+export function productWorker() {
+  return readFile(join(root, 'lib/hub/worker.bundle.js'));
+}
+
+/**
+ * The product's worker with another demo lab: `demo+` addresses reach the feeds of feeds.mjs. All
+ * else is the code that is shipped.
+ */
+export function feedWorker() {
+  return script('../../lib/hub/worker.js', 'iife', [
+    {
+      name: 'feeds',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^\.\/demo\.js$/ }, ({ importer }) =>
+          importer.endsWith('/hub/worker.js')
+            ? { path: join(root, 'bench/browser/feeds.mjs') }
+            : undefined,
+        ),
+    },
+  ]);
+}

@@ -1,0 +1,73 @@
+// What is fed: datasets in ARTIQ's shape and how they change. The same in the worker and over TCP.
+
+import { NDArray, PyDict, Tuple } from '../../lib/values/index.js';
+
+export const TRACE_POINTS = 1_000_000;
+export const TRACE_HZ = 100;
+export const CAMERA_SIZE = 2048;
+export const CAMERA_HZ = 10;
+export const CHANGES_POINTS = 1000;
+const PICTURES = 4; // made once: making one takes longer than showing it
+
+const dataset = value => new Tuple([false, value, new PyDict()]);
+
+/** `y`: a slow wave; each step sets one element, all over the place. */
+export function traceFeed() {
+  const y = Float64Array.from({ length: TRACE_POINTS }, (_, i) => Math.sin(i / 5e4));
+  return {
+    hz: TRACE_HZ,
+    struct: new PyDict([['y', dataset(NDArray.of(y))]]),
+    step: (notifier, i) => {
+      const at = (i * 7919) % TRACE_POINTS;
+      notifier
+        .at('y')
+        .at(1n)
+        .set(BigInt(at), 1.2 * Math.sin(i));
+    },
+  };
+}
+
+/** `y`: 1000 points; each step sets one of them to the wall clock in ms, which it returns. */
+export function changesFeed() {
+  return {
+    struct: new PyDict([['y', dataset(new NDArray('<f8', [CHANGES_POINTS]))]]),
+    step: (notifier, i) => {
+      const stamp = Date.now();
+      notifier
+        .at('y')
+        .at(1n)
+        .set(BigInt(i % CHANGES_POINTS), stamp);
+      return stamp;
+    },
+  };
+}
+
+/** `frame`: a bright spot on noise that walks over the sensor. Base64 makes 11.2 MB of its 8.4 MB. */
+export function cameraFeed() {
+  const pictures = Array.from({ length: PICTURES }, (_, i) => picture(i));
+  return {
+    hz: CAMERA_HZ,
+    struct: new PyDict([['frame', dataset(pictures[0])]]),
+    step: (notifier, i) => {
+      notifier.set('frame', dataset(pictures[i % PICTURES]));
+      return Date.now();
+    },
+  };
+}
+
+function picture(phase) {
+  const pixels = new Uint16Array(CAMERA_SIZE * CAMERA_SIZE);
+  let state = phase + 1;
+  for (let i = 0; i < pixels.length; i += 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    pixels[i] = 400 + (state >>> 26);
+  }
+  const centre = CAMERA_SIZE / 2 + 200 * phase;
+  for (let row = -300; row < 300; row += 1) {
+    for (let column = -300; column < 300; column += 1) {
+      const light = 3000 * Math.exp(-(row * row + column * column) / 20_000);
+      pixels[(centre + row) * CAMERA_SIZE + centre + column] += light;
+    }
+  }
+  return NDArray.of(pixels, [CAMERA_SIZE, CAMERA_SIZE]);
+}

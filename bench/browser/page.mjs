@@ -1,0 +1,111 @@
+// The jobs of the page. Its views are the product's: HubSession, FramePump, LiveView.
+
+import { nullTranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import { HubSession, LiveViewModel, specOf } from '../../lib/models/index.js';
+import { LiveView } from '../../lib/widgets/index.js';
+import { FrameMeter, GapMeter, meteredWorker } from './meters.mjs';
+
+const IDLE_MS = 1500; // how well the machine keeps time when nobody asks for anything
+const FIRST_PICTURE_MS = 30_000;
+
+const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
+
+export function run(job) {
+  switch (job.type) {
+    case 'view':
+      return watchView(job);
+    case 'codec':
+      return askWorker(job);
+    default:
+      throw new Error(`no such job: ${job.type}`);
+  }
+}
+
+/**
+ * Show one view for a while.
+ *
+ * @param {{worker: string, view: string, address: string, channel: object | null, warmUpMs: number,
+ *   measureMs: number}} job - `channel`: where the bridge kernel is; null for `demo+` addresses.
+ */
+async function watchView({ worker, view, address, channel, warmUpMs, measureMs }) {
+  const idle = new GapMeter();
+  await sleep(IDLE_MS);
+  const idleGapMs = idle.stop();
+
+  const meter = new FrameMeter();
+  const session = new HubSession({
+    page:
+      channel === null
+        ? null
+        : { openChannel: async () => channel, policyAsked: () => {}, policySettled: () => {} },
+    screen: meter.screen,
+    makers: [async () => meteredWorker(worker, meter)],
+  });
+  const model = new LiveViewModel({ spec: specOf(address, view), source: session });
+  const widget = new LiveView({
+    model,
+    trans: nullTranslator.load('labwire'),
+    place: 'cell',
+    actions: { openTab: null, openAddress: () => {}, decide: () => {} },
+  });
+  meter.watch(model, widget.node, view);
+  Widget.attach(widget, document.querySelector('#place'));
+
+  const start = performance.now();
+  while (meter.draws.length < 2) {
+    if (performance.now() - start > FIRST_PICTURE_MS) {
+      throw new Error(`no picture of ${address}: ${JSON.stringify(told(model))}`);
+    }
+    await sleep(20);
+  }
+  await sleep(warmUpMs);
+
+  meter.restart();
+  const gaps = new GapMeter();
+  const before = model.frame.droppedCount;
+  const from = performance.now();
+  await sleep(measureMs);
+  const seconds = (performance.now() - from) / 1000;
+  const draws = meter.draws.slice();
+  const longestGapMs = gaps.stop();
+  const { droppedCount } = model.frame;
+  const result = {
+    seconds,
+    draws,
+    longestGapMs,
+    idleGapMs,
+    droppedCount: droppedCount - before,
+    canvas: meter.canvasSize(),
+    coloured: meter.colouredShare(),
+    ...told(model),
+  };
+  session.bye();
+  widget.dispose();
+  session.dispose();
+  return result;
+}
+
+function told({ phase, fault, frame }) {
+  return {
+    phase,
+    kind: frame?.kind ?? '',
+    state: frame?.status.state ?? '',
+    rateHz: frame?.rateHz ?? 0,
+    fault: (fault ?? frame?.fault ?? frame?.status.fault)?.message ?? '',
+  };
+}
+
+/** Run a job in a worker of its own. */
+async function askWorker({ worker, ...job }) {
+  const asked = new Worker(worker);
+  try {
+    return await new Promise((resolve, reject) => {
+      asked.addEventListener('message', ({ data }) => resolve(data));
+      asked.addEventListener('error', event => reject(new Error(event.message)));
+      asked.postMessage(job);
+    });
+  } finally {
+    asked.terminate();
+  }
+}
