@@ -26,7 +26,7 @@ import { isSameStatus, mergeStatuses } from './status.js';
 import { COPY_LIMIT, reprText } from './views/format.js';
 import type { MakeBitmap } from './views/image.js';
 import { makeView } from './views/make.js';
-import type { Body, IView } from './views/view.js';
+import type { IView } from './views/view.js';
 
 export type OpenViewOptions = {
   readonly id: number;
@@ -50,6 +50,8 @@ type Input = {
   watch: IWatch | null;
 };
 
+type ReadingEvent = Extract<SourceEvent, { readonly type: 'reading' }>;
+
 const RATE_STEP = 0.05; // of the rate last told: less is not worth a frame
 
 export class OpenView {
@@ -64,6 +66,8 @@ export class OpenView {
   private _reading: Reading<PyValue> | null = null;
   // When a tree changed last; its wall time is only worked out for a frame.
   private _treeAtMs: number | null = null;
+  // The last reading of an input that the view has not been given.
+  private readonly _held = new Map<Input, ReadingEvent>();
   private _undrawn = 0;
   private _dropped = 0;
   private _toldRateHz = 0;
@@ -136,9 +140,34 @@ export class OpenView {
     } else if (input.isLeading) {
       this._count(event);
     }
-    this._view.input(input.role, event);
+    if (event.type === 'reading' && this._canHold) {
+      this._held.set(input, merged(this._held.get(input), event));
+    } else {
+      this._give(input);
+      this._view.input(input.role, event);
+    }
     if (!this._isClosed) {
       this._onEvent(this);
+    }
+  }
+
+  // A number remembers each value; every other view needs only the last one before it draws. So a
+  // curve that nobody looks at costs nothing but this.
+  private get _canHold(): boolean {
+    return this._view.kind !== 'number' && this._view.kind !== 'empty';
+  }
+
+  private _give(input: Input): void {
+    const event = this._held.get(input);
+    if (event !== undefined) {
+      this._held.delete(input);
+      this._view.input(input.role, event);
+    }
+  }
+
+  private _giveAll(): void {
+    for (const input of this._inputs) {
+      this._give(input);
     }
   }
 
@@ -192,6 +221,7 @@ export class OpenView {
     if (query.type === 'text' && this._reading !== null) {
       return { type: 'text', text: reprText(this._reading.value, COPY_LIMIT, true) };
     }
+    this._giveAll();
     return this._view.ask(query);
   }
 
@@ -199,7 +229,7 @@ export class OpenView {
 
   /** Can it be seen, and would it look different from its last frame? */
   get hasNews(): boolean {
-    return this._canBeSeen && (this._headChanged || this._view.dirty);
+    return this._canBeSeen && (this._headChanged || this._held.size > 0 || this._view.dirty);
   }
 
   /** Was the rate that the page shows overtaken, with nothing else to draw? Once a second is often enough. */
@@ -231,14 +261,15 @@ export class OpenView {
     this._undrawn = 0;
     this._toldRateHz = this._rate.rateHz(nowMs);
     this._toldAtMs = nowMs;
-    const head = this._head();
-    let body: Body;
     try {
-      body = await this._view.frame(nowMs);
+      this._giveAll();
+      const head = this._head();
+      const { content, transfer } = await this._view.frame(nowMs);
+      return { frame: { ...head, ...content } as Frame, transfer };
     } catch (error) {
-      body = { content: { kind: 'empty', fault: toFault(error) }, transfer: [] };
+      const fault = toFault(error);
+      return { frame: { ...this._head(), kind: 'empty', fault }, transfer: [] };
     }
-    return { frame: { ...head, ...body.content } as Frame, transfer: body.transfer };
   }
 
   /** Send the rate with the next frame, even if nothing else changed. */
@@ -272,6 +303,19 @@ export class OpenView {
     }
     this._view.close();
   }
+}
+
+/** The later event, about all that changed since the view was given one. */
+function merged(held: ReadingEvent | undefined, event: ReadingEvent): ReadingEvent {
+  if (held === undefined) {
+    return event;
+  }
+  const [before, now] = [held.range, event.range];
+  const range =
+    before === null || now === null
+      ? null
+      : { from: Math.min(before.from, now.from), to: Math.max(before.to, now.to) };
+  return { ...event, range };
 }
 
 function needsName(address: Address): ParseError {

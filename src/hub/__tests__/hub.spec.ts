@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NDArray, type PyValue, Slice } from '../../values/index.js';
+import { NDArray, type PyDict, type PyValue, Slice, type Tuple } from '../../values/index.js';
 import type {
   EmptyFrame,
   Frame,
@@ -259,6 +259,48 @@ describe('Hub: sources', () => {
     )) as TraceFrame;
     assert.equal(second.droppedCount, 0, 'changes in place are drawn');
     assert.deepEqual(second.last, { y: 1, error: null });
+    await hub.bye();
+  });
+
+  it('shows the same curve however the changes are grouped into frames', async () => {
+    const { lab, hub, pull } = await start([['a', dataset([1, 2, 3])]]);
+    await hub.openView(specOf('a', 'trace'), VIEWPORT);
+    let state = 5;
+    const random = (below: number) => {
+      state = (state * 48271) % 2147483647;
+      return state % below;
+    };
+    const list = lab.datasets.at('a').at(1n);
+    const now = () =>
+      ((lab.datasets.rawView as PyDict).get('a') as Tuple).items[1] as readonly number[];
+    for (let round = 0; round < 150; round++) {
+      for (let i = random(6); i >= 0; i--) {
+        const length = now().length;
+        const at = BigInt(random(length + 1));
+        switch (random(5)) {
+          case 0:
+            list.append(random(1000));
+            break;
+          case 1:
+            list.insert(at - BigInt(random(3)), random(1000));
+            break;
+          case 2:
+            list.set(new Slice(at, at + 2n, null), [random(1000), random(1000)].slice(random(3)));
+            break;
+          default:
+            if (length > 2) {
+              list.set(BigInt(random(length)) - BigInt(random(2) * length), random(1000));
+              if (random(3) === 0) {
+                list.pop(BigInt(random(length)));
+              }
+            }
+        }
+      }
+      lab.datasets.at('a').at(1n).append(random(1000));
+      await settled();
+      const frame = (await pull(({ kind }) => kind === 'trace')) as TraceFrame;
+      assert.deepEqual([...(frame.series[0]?.y ?? [])], [...now()]);
+    }
     await hub.bye();
   });
 
