@@ -14,7 +14,7 @@ export type SourcesOptions = {
   readonly connect: (address: Address) => Connect;
   /** How to reach an address of the demo lab. */
   readonly demo: (address: Address) => Connect;
-  /** What a watcher threw; it goes on being called. Default: thrown away after the console had it. */
+  /** What a watcher threw; it goes on being called. */
   readonly report: (error: unknown, where: string) => void;
 };
 

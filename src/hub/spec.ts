@@ -98,8 +98,9 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
     }
     return { role: known, address: parseAddress(address) };
   });
-  if (!sources.some(({ role }) => role !== 'x' && role !== 'error')) {
-    throw refusal('sources', `a source with the role ${takes[0]}`, [...seen].join(' and '));
+  const shown = [...seen].filter(role => role !== 'x' && role !== 'error');
+  if (shown.length !== 1) {
+    throw refusal('sources', `one source with the role ${takes[0]}`, [...seen].join(' and '));
   }
   if ((seen.has('x') || seen.has('error')) && !(seen.has('y') || seen.has('value'))) {
     throw refusal('sources', 'a source with the role y beside x and error', [...seen].join(', '));

@@ -58,7 +58,17 @@ describe('checkSpec', () => {
       ],
       [
         spec({ view: 'trace', sources: [{ role: 'x', address: DATASETS }] }),
-        'sources should be a source with the role y, it is "x"',
+        'sources should be one source with the role y, it is "x"',
+      ],
+      [
+        spec({
+          view: 'table',
+          sources: [
+            { role: 'table', address: DATASETS },
+            { role: 'value', address: DATASETS },
+          ],
+        }),
+        'sources should be one source with the role table, it is "table and value"',
       ],
       [
         spec({
