@@ -73,6 +73,9 @@ function explain(type, data) {
   }
   const error = data.details?.error;
   const cause = error?.cause ?? error;
+  if (isWholeFile(data) && error.failureType === 'testTimeoutFailure') {
+    return 'its tests are over or stuck, and the process did not end: something is still open';
+  }
   if (isWholeFile(data) && !(cause instanceof Error)) {
     return `the file ended with ${error.exitCode ?? error.signal}, see what it wrote`;
   }

@@ -6,19 +6,19 @@ import { root } from './steps.mjs';
 
 /**
  * `node`: specs of node:test below the folder. `pytest`: a folder of tests/. `ui`: the browser.
- * `builds` names the parts of scripts/build.mjs that the tests use; with `installed` they use the
- * wheel in .venv, and everything is built.
+ * `builds` names the parts of scripts/build.mjs that the tests use; with `python` they use .venv (a
+ * peer, a real Jupyter server); with `installed` the wheel in it, and everything is built.
  */
 export const ROOMS = {
-  values: { kind: 'node', folder: 'src/values' },
+  values: { kind: 'node', folder: 'src/values', python: true },
   wire: { kind: 'node', folder: 'src/wire' },
   pyon: { kind: 'node', folder: 'src/protocols/pyon' },
   sipyco: { kind: 'node', folder: 'src/protocols/sipyco' },
-  transports: { kind: 'node', folder: 'src/transports' },
+  transports: { kind: 'node', folder: 'src/transports', python: true },
   clients: { kind: 'node', folder: 'src/clients' },
-  servers: { kind: 'node', folder: 'src/servers' },
+  servers: { kind: 'node', folder: 'src/servers', python: true },
   demolab: { kind: 'node', folder: 'src/demolab' },
-  hub: { kind: 'node', folder: 'src/hub' },
+  hub: { kind: 'node', folder: 'src/hub', python: true },
   models: { kind: 'node', folder: 'src/models' },
   widgets: { kind: 'node', folder: 'src/widgets' },
   plugins: { kind: 'node', folder: 'src/plugins' },
@@ -30,15 +30,18 @@ export const ROOMS = {
   ui: { kind: 'ui', folder: 'ui-tests/tests', installed: true },
 };
 
-/** Names of several rooms. `unit` needs no virtual environment, no browser and no bundle. */
+/** Names of several rooms. `unit` is the quick part: no server, no browser, no bundle. */
 export const GROUPS = {
   unit: Object.keys(ROOMS).filter(
     name => ROOMS[name].kind === 'node' && !['cli', 'npm', 'house'].includes(name),
   ),
 };
 
-/** The specs of a room as Node runs them; a spec is `*.long.spec.*` when it takes minutes. */
-export function specsOf(name, long) {
+/**
+ * The specs of a room as Node runs them. A spec is `*.long.spec.*` when it takes minutes, and
+ * `*.bridge.spec.*` when it starts a Jupyter server: the quick part leaves those out.
+ */
+export function specsOf(name, { long, quick }) {
   const { folder } = ROOMS[name];
   if (!existsSync(path.join(root, folder))) {
     return [];
@@ -46,6 +49,7 @@ export function specsOf(name, long) {
   return readdirSync(path.join(root, folder), { recursive: true })
     .filter(file => /(^|[\\/])__tests__[\\/].*\.spec\.(ts|mjs)$/.test(file))
     .filter(file => /\.long\.spec\./.test(file) === long)
+    .filter(file => !(quick && /\.bridge\.spec\./.test(file)))
     .map(file => path.join(folder, file))
     .sort()
     .map(file =>

@@ -1,6 +1,6 @@
 // npm test                     set everything up, build, run every kind of test
 // npm test -- ROOM…            one room or several (scripts/rooms.mjs), building what they need
-// npm test -- unit             the rooms that need nothing but Node
+// npm test -- unit             the quick part: no server, no browser
 // npm test -- … --grep NAME    only tests with such a name (a pattern of the runner)
 // npm run test:long            the soaks: *.long.spec.* and pytest's marker `long`
 //
@@ -43,8 +43,8 @@ class Tally {
   }
 }
 
-async function runNode(names, { long, grep }, tally) {
-  const specs = names.flatMap(name => specsOf(name, long));
+async function runNode(names, { long, grep, quick }, tally) {
+  const specs = names.flatMap(name => specsOf(name, { long, quick }));
   if (specs.length === 0) {
     return;
   }
@@ -150,7 +150,7 @@ async function prepare(names, everything) {
   const rooms = names.map(name => ROOMS[name]);
   const compiled = names.filter(name => ROOMS[name].folder.startsWith('src/'));
   const installed = rooms.some(room => room.installed);
-  const needsPython = installed || rooms.some(room => room.kind === 'pytest');
+  const needsPython = installed || rooms.some(room => room.python || room.kind === 'pytest');
   await Promise.all([ensureNodeModules(), needsPython ? ensurePython() : undefined]);
   // 27 s of network beside 10 s of compiler
   const browser = names.includes('ui') ? ensureNodeModules('ui-tests') : undefined;
@@ -188,6 +188,7 @@ async function test(argv) {
   checkNode();
   const names = choose(positionals);
   const everything = positionals.length === 0;
+  options.quick = positionals.includes('unit');
   const tally = new Tally();
   try {
     await prepare(names, everything);
