@@ -26,6 +26,8 @@ export type BridgeStatus = {
   readonly fault: Fault | null;
   /** Where sockets open; null until known. Behind a gateway this is not the Jupyter server's host. */
   readonly host: string | null;
+  /** The kernel's process there; null until known. */
+  readonly pid: number | null;
   /** A gateway destroys binary frames: bytes travel as text, more slowly. */
   readonly text: boolean;
   readonly policy: BridgePolicy | null;

@@ -62,6 +62,8 @@ const EAGER_FOR_MS = 5 * 60 * 1000;
 const PATIENT_MS = 5000;
 /** A websocket that held so long starts the delays over. */
 const SETTLED_MS = 1000;
+/** Stages of a BridgeError after which the old place leads nowhere. */
+const KERNEL_GONE: ReadonlySet<string> = new Set(['dead', 'shutdown']);
 /** Failed attempts after which `locate` is asked anew. */
 const ASK_AFTER = 2;
 
@@ -131,6 +133,11 @@ export class KernelChannel implements ISocketOwner {
     this._socket?.ping(done);
   }
 
+  /** Give the websocket up, as `fault` says. */
+  drop(fault: BridgeError): void {
+    this._socket?.drop(fault);
+  }
+
   /** For good. `last`: sent before the websocket closes. */
   close(last: Uint8Array): void {
     this._closed = true;
@@ -181,8 +188,8 @@ export class KernelChannel implements ISocketOwner {
       } else {
         this._failures += 1;
       }
-      const dead = isLabwireError(fault, 'BridgeError') && fault.stage === 'dead';
-      if (dead || this._failures >= ASK_AFTER) {
+      const ended = isLabwireError(fault, 'BridgeError') && KERNEL_GONE.has(fault.stage);
+      if (ended || this._failures >= ASK_AFTER) {
         this._place = null;
       }
       if (welcomed) {

@@ -51,6 +51,8 @@ export type Stopped = { readonly streams: number; readonly droppedBytes: number 
 const STOPPED_WITHIN_MS = 5000;
 /** Round trip before the first was measured. */
 const ROUND_TRIP_MS = 2;
+/** Stages of a BridgeError after which no stream is left. */
+const KERNEL_ENDED: ReadonlySet<string> = new Set(['dead', 'restarting', 'restarted', 'shutdown']);
 /** Audit lines kept while there is no link. */
 const AUDIT_BACKLOG = 1000;
 
@@ -87,6 +89,7 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
       sinceNs: options.clock.wallNs(),
       fault: null,
       host: null,
+      pid: null,
       text: false,
       policy: null,
     };
@@ -239,6 +242,17 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
     this._asking.delete(stream.number);
   }
 
+  kernelEnds(): void {
+    // The server keeps the websocket open, and nothing comes of it any more.
+    this._channel.drop(
+      new BridgeError(
+        'the bridge kernel was shut down',
+        { stage: 'shutdown' },
+        { hint: 'the next connection starts it again' },
+      ),
+    );
+  }
+
   // -- IChannelOwner ------------------------------------------------------------------------------
 
   get wanted(): boolean {
@@ -270,8 +284,7 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
     for (const number of this._streams.keys()) {
       this._settleQuestion(number);
     }
-    const stage = fault instanceof BridgeError ? fault.stage : '';
-    if (stage === 'dead' || stage === 'restarting' || stage === 'restarted') {
+    if (fault instanceof BridgeError && KERNEL_ENDED.has(fault.stage)) {
       // The sockets died with the process: there is nothing to wait for.
       this._failStreams(
         stream => this._lossOf(stream, fault),
@@ -425,6 +438,7 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
       sinceNs: state === before.state ? before.sinceNs : this.clock.wallNs(),
       fault: fault instanceof Error ? toFault(fault) : fault,
       host: this._welcome?.host ?? null,
+      pid: this._welcome?.pid ?? null,
       text: this._channel.text,
       policy: this._welcome?.policy ?? null,
     };

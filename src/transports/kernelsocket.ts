@@ -19,6 +19,7 @@ import {
 } from './channelcodec.js';
 import { Draft } from './draft.js';
 import { Fields } from './fields.js';
+import { Heartbeat } from './heartbeat.js';
 import {
   type BridgeRecord,
   jsonRecord,
@@ -28,6 +29,7 @@ import {
   readRecords,
   record,
 } from './records.js';
+import { closeFault, lateFault, silentFault, statusFault } from './socketfaults.js';
 import { readWelcome, type Welcome } from './welcome.js';
 
 /** What is used of a WebSocket: the browser's has it, and that of the npm package `ws`. */
@@ -43,6 +45,14 @@ export interface IWebSocket {
 }
 
 export type WebSocketConstructor = new (url: string, protocols: string[]) => IWebSocket;
+
+/**
+ * What is offered to the server, in turn. A websocket whose offer is not taken does not open, and
+ * neither does that of a server that is away. So when the second one opens, it has only shown that
+ * somebody is there, and v1 gets its second chance; when it does not, nobody is.
+ */
+const OFFERS: readonly (readonly string[])[] = [[SUBPROTOCOL], [], [SUBPROTOCOL], []];
+const SHOWN = 1;
 
 /** Who uses a KernelSocket. Called from its websocket's events and timers, never from its methods. */
 export interface ISocketOwner {
@@ -72,21 +82,16 @@ export type SocketSettings = {
 /** From the first try to WELCOME: a cold start of the kernel on a slow disk takes seconds. */
 const WELCOME_WITHIN_MS = 20_000;
 const HELLO_EVERY_MS = 1000;
-const HEARTBEAT_MS = 5000;
 const MICRO_ACK_MS = 2;
-/** Heartbeats without any message before the websocket counts as dead. */
-const SILENT_BEATS = 2;
-/** A timer so much late: we stood still, and silence says nothing. */
-const STOOD_STILL_MS = 1000;
-/** Round trips measured one after the other when a link begins: a busy page spoils single ones. */
-const FIRST_PINGS = 3;
 /** Links that may end within `WELCOME_WITHIN_MS` before we stop trying on this websocket. */
 const LINKS = 5;
 
 export class KernelSocket {
   private readonly _settings: SocketSettings;
   private readonly _owner: ISocketOwner;
-  private readonly _webSocket: IWebSocket;
+  private readonly _heartbeat: Heartbeat;
+  private _webSocket: IWebSocket;
+  private _offer = 0;
   private _codec: IChannelCodec | null = null;
   private _link = '';
   private _nonce: string | null = null;
@@ -96,42 +101,23 @@ export class KernelSocket {
   private _pending: Uint8Array[] = [];
   private _flushing = false;
   private _answered = true;
-  private _heard = false;
-  private _silentBeats = 0;
   private _links: number[] = [];
-  private _welcomed = false;
   private _ended = false;
   private _hello: ITimer | null = null;
   private _opening: ITimer | null;
-  private _beat: ITimer | null = null;
   private _tick: ITimer | null = null;
-  private _heartbeatMs = HEARTBEAT_MS;
   private _microAckMs = MICRO_ACK_MS;
-  private _pingNumber = 0;
-  private _pings = new Map<
-    number,
-    { readonly atMs: number; readonly done: (ms: number) => void }
-  >();
-  private _firstPings = 0;
-  private _roundTripMs: number | null = null;
 
   constructor(settings: SocketSettings, owner: ISocketOwner) {
     this._settings = settings;
     this._owner = owner;
-    this._opening = settings.clock.after(WELCOME_WITHIN_MS, () => this._tooLate());
-    const webSocket = new settings.WebSocket(settings.url, [SUBPROTOCOL]);
-    this._webSocket = webSocket;
-    webSocket.binaryType = 'arraybuffer';
-    webSocket.onopen = () => this._opened();
-    webSocket.onmessage = (event: { readonly data: unknown }) => this._frame(event.data);
-    webSocket.onerror = () => undefined; // a close with its code follows
-    webSocket.onclose = (event: { readonly code?: number; readonly reason?: string }) =>
-      this._end(this._closeFault(event.code ?? 0, event.reason ?? ''));
-  }
-
-  /** Was there ever a WELCOME on this websocket? */
-  get welcomed(): boolean {
-    return this._welcomed;
+    this._heartbeat = new Heartbeat(
+      settings.clock,
+      payload => this.queue(record(Kind.PING, 0, payload)),
+      seconds => this._end(silentFault(seconds)),
+    );
+    this._webSocket = this._dial();
+    this._opening = settings.clock.after(WELCOME_WITHIN_MS, this._tooLate);
   }
 
   /** Is there a link now? */
@@ -146,7 +132,7 @@ export class KernelSocket {
 
   /** The shortest round trip of this websocket; null before the first. */
   get roundTripMs(): number | null {
-    return this._roundTripMs;
+    return this._heartbeat.roundTripMs;
   }
 
   /** Send a small record with the next message, in order. Without a link: dropped. */
@@ -177,11 +163,7 @@ export class KernelSocket {
 
   /** `done` hears the round trip in ms; never, if the link ends before. */
   ping(done: (ms: number) => void): void {
-    this._pingNumber += 1;
-    this._pings.set(this._pingNumber, { atMs: this._settings.clock.nowMs(), done });
-    const payload = new Uint8Array(8);
-    new DataView(payload.buffer).setUint32(0, this._pingNumber, true);
-    this.queue(record(Kind.PING, 0, payload));
+    this._heartbeat.ping(done);
   }
 
   /** Send what waits and close the websocket. `gone` is not called. */
@@ -200,9 +182,36 @@ export class KernelSocket {
 
   // -- the websocket ------------------------------------------------------------------------------
 
+  private _dial(): IWebSocket {
+    const { WebSocket, url } = this._settings;
+    const webSocket = new WebSocket(url, [...OFFERS[this._offer]!]);
+    webSocket.binaryType = 'arraybuffer';
+    webSocket.onopen = () => this._opened();
+    webSocket.onmessage = (event: { readonly data: unknown }) => this._frame(event.data);
+    webSocket.onerror = () => undefined; // a close with its code follows
+    webSocket.onclose = (event: { readonly code?: number; readonly reason?: string }) => {
+      if (this._codec === null && this._offer % 2 === 0) {
+        this._dialNext();
+      } else {
+        this._end(closeFault(event.code ?? 0, event.reason ?? '', this._codec !== null));
+      }
+    };
+    return webSocket;
+  }
+
+  private _dialNext(): void {
+    this._offer += 1;
+    this._webSocket = this._dial();
+  }
+
   private _opened(): void {
     const { sessionId } = this._settings;
     const { protocol } = this._webSocket;
+    if (this._offer === SHOWN) {
+      abandon(this._webSocket);
+      this._dialNext();
+      return;
+    }
     if (protocol === SUBPROTOCOL) {
       this._codec = new BinaryCodec(sessionId);
     } else if (protocol === '') {
@@ -219,7 +228,7 @@ export class KernelSocket {
     if (this._codec === null || this._ended) {
       return;
     }
-    this._heard = true;
+    this._heartbeat.heard();
     try {
       const message = this._codec.decode(data);
       if (message.type === 'bridge') {
@@ -288,7 +297,7 @@ export class KernelSocket {
     for (let i = 1; i < records.length; i += 1) {
       const one = records[i]!;
       if (one.kind === Kind.PONG) {
-        this._pong(one.payload);
+        this._heartbeat.pong(one.payload);
       } else if (one.kind === Kind.PING) {
         this.queue(record(Kind.PONG, 0, one.payload));
       } else if (one.kind !== Kind.SEQ) {
@@ -317,7 +326,7 @@ export class KernelSocket {
         .toString(16)
         .padStart(8, '0'),
     ).join('');
-    this._opening ??= clock.after(WELCOME_WITHIN_MS, () => this._tooLate());
+    this._opening ??= clock.after(WELCOME_WITHIN_MS, this._tooLate);
     const fields = { protocol: PROTOCOL, client, link: this._link };
     const buffers = [[record(Kind.SEQ, 0), jsonRecord(Kind.HELLO, 0, fields)]];
     // The same HELLO until WELCOME: the server may not have reached the kernel yet.
@@ -337,18 +346,12 @@ export class KernelSocket {
     this._opening?.cancel();
     this._hello = null;
     this._opening = null;
-    this._welcomed = true;
     this._nonce = welcome.nonce;
     this._sentNumber = 0;
     this._expected = 1;
     this._received = 0;
-    this._heartbeatMs = welcome.heartbeatMs;
     this._microAckMs = welcome.microAckMs;
-    this._silentBeats = 0;
-    this._firstPings = FIRST_PINGS;
-    this._measure();
-    this._beat?.cancel();
-    this._beatLater();
+    this._heartbeat.start(welcome.heartbeatMs);
     this._owner.linkUp(welcome);
     this.wake();
   }
@@ -387,43 +390,24 @@ export class KernelSocket {
   private _unlink(): void {
     this._nonce = null;
     this._pending = [];
-    this._pings.clear();
+    this._heartbeat.stop();
     this._answered = true;
     this._tick?.cancel();
-    this._beat?.cancel();
     this._hello?.cancel();
     this._tick = null;
-    this._beat = null;
     this._hello = null;
   }
 
   private _kernelStatus(state: string): void {
-    if (state === 'restarting' || state === 'dead') {
-      const what =
-        state === 'dead' ? 'died and is not started again' : 'died and is being restarted';
-      const hint = state === 'dead' ? 'see the log of the Jupyter server' : 'wait a moment';
-      this._end(new BridgeError(`the bridge kernel ${what}`, { stage: state }, { hint }));
-    } else if (state === 'starting' && this._nonce !== null) {
-      this._relink(new BridgeError('the bridge kernel was restarted', { stage: 'restarted' }));
+    const fault = statusFault(state);
+    if (fault === null) {
+      return;
     }
-  }
-
-  private _tooLate(): void {
-    const waited = `${WELCOME_WITHIN_MS / 1000} s`;
-    const opened = this._codec !== null;
-    this._end(
-      new BridgeError(
-        opened
-          ? `the kernel did not answer for ${waited}`
-          : `the kernel channel did not open within ${waited}`,
-        { stage: opened ? 'hello' : 'websocket' },
-        {
-          hint: opened
-            ? 'see whether it is a bridge kernel (Labwire) and what the log of the Jupyter server says'
-            : 'see whether the Jupyter server answers and lets websockets through',
-        },
-      ),
-    );
+    if (fault.stage !== 'restarted') {
+      this._end(fault);
+    } else if (this._nonce !== null) {
+      this._relink(fault);
+    }
   }
 
   private _end(fault: BridgeError | null): void {
@@ -433,37 +417,10 @@ export class KernelSocket {
     this._ended = true;
     this._unlink();
     this._opening?.cancel();
-    const webSocket = this._webSocket;
-    webSocket.onopen = null;
-    webSocket.onmessage = null;
-    webSocket.onclose = null;
-    webSocket.close();
+    abandon(this._webSocket);
     if (fault !== null) {
       this._owner.gone(fault);
     }
-  }
-
-  private _closeFault(code: number, reason: string): BridgeError {
-    const why = reason === '' ? `code ${code}` : `code ${code}: ${reason}`;
-    if (this._codec === null) {
-      return new BridgeError(
-        `the kernel channel could not be opened (${why})`,
-        { stage: 'websocket' },
-        { hint: 'see whether the Jupyter server runs and you are logged in' },
-      );
-    }
-    if (code === 1009) {
-      return new BridgeError(
-        `the server refused a message as too large (${why})`,
-        { stage: 'websocket' },
-        { hint: 'raise websocket_max_message_size of the server or of the proxy before it' },
-      );
-    }
-    return new BridgeError(
-      `the kernel channel was closed (${why})`,
-      { stage: 'websocket' },
-      { hint: 'see whether the Jupyter server runs' },
-    );
   }
 
   // -- what leaves --------------------------------------------------------------------------------
@@ -513,48 +470,14 @@ export class KernelSocket {
     }
   }
 
-  // -- the heartbeat ------------------------------------------------------------------------------
+  private readonly _tooLate = (): void =>
+    this._end(lateFault(WELCOME_WITHIN_MS, this._codec !== null));
+}
 
-  private _beatLater(): void {
-    const { clock } = this._settings;
-    const dueMs = clock.nowMs() + this._heartbeatMs;
-    this._heard = false;
-    this._beat = clock.after(this._heartbeatMs, () => {
-      const stoodStill = clock.nowMs() - dueMs > STOOD_STILL_MS;
-      this._silentBeats = this._heard || stoodStill ? 0 : this._silentBeats + 1;
-      if (this._silentBeats >= SILENT_BEATS) {
-        const seconds = (SILENT_BEATS * this._heartbeatMs) / 1000;
-        this._end(
-          new BridgeError(
-            `nothing was heard of the bridge for ${seconds} s`,
-            { stage: 'silent' },
-            { hint: 'see whether the network and the Jupyter server are well' },
-          ),
-        );
-        return;
-      }
-      this._measure();
-      this._beatLater();
-    });
-  }
-
-  private _measure(): void {
-    this.ping(ms => {
-      this._roundTripMs = Math.min(this._roundTripMs ?? ms, ms);
-      this._firstPings -= 1;
-      if (this._firstPings > 0) {
-        this._measure();
-      }
-    });
-  }
-
-  private _pong(payload: Uint8Array): void {
-    if (payload.length !== 8) {
-      return;
-    }
-    const number = new DataView(payload.buffer, payload.byteOffset, 8).getUint32(0, true);
-    const ping = this._pings.get(number);
-    this._pings.delete(number);
-    ping?.done(this._settings.clock.nowMs() - ping.atMs);
-  }
+/** Close it, and hear no more of it. */
+function abandon(webSocket: IWebSocket): void {
+  webSocket.onopen = null;
+  webSocket.onmessage = null;
+  webSocket.onclose = null;
+  webSocket.close();
 }

@@ -39,6 +39,8 @@ export interface IStreamChannel {
   wake(): void;
   /** The stream is over: its number is free. */
   forget(stream: KernelStream): void;
+  /** The kernel says that it ends. */
+  kernelEnds(): void;
 }
 
 export type StreamTarget = {
@@ -238,6 +240,10 @@ export class KernelStream implements ITransport {
 
   /** It is over, by `error`, for whoever reads, sends or waits. */
   fail(error: LabwireError): void {
+    if (this._state === 'closing') {
+      this._finish();
+      return;
+    }
     if (this._state === 'over') {
       return;
     }
@@ -410,16 +416,24 @@ export class KernelStream implements ITransport {
 
   private _onClosed(fields: Fields): void {
     const reason = fields.text('reason');
-    const clean = reason === 'done' || (reason === 'client' && this._state === 'closing');
-    if (clean) {
-      this._lost ??= new ConnectionLostError(`${this.endpoint} has closed the connection`, {
-        endpoint: this.endpoint,
-        sent: 'yes',
-      });
+    if (reason === 'done' || reason === 'lost') {
+      // Confirmed, so that the bridge need not keep the last bytes for another link.
+      this._channel.queue(jsonRecord(Kind.CLOSE, this.number, {}));
+    }
+    if (reason === 'client' && this._state === 'closing') {
+      this._finish();
+    } else if (reason === 'done') {
+      if (this._state === 'open') {
+        const facts = { endpoint: this.endpoint, sent: 'yes' } as const;
+        this._lost = new ConnectionLostError(`${this.endpoint} has closed the connection`, facts);
+        this._drain.fail(this._lost);
+      }
       this._inbox.end();
-      this._drain.fail(this._lost);
       this._finish();
     } else {
+      if (reason === 'shutdown') {
+        this._channel.kernelEnds();
+      }
       this.fail(closedFailure(reason, fields, this.endpoint, this._up.total));
     }
   }

@@ -31,6 +31,7 @@ export type JupyterOptions = {
   readonly bridgeConfig?: string;
   /** More kernelspecs: name to argv. */
   readonly kernels?: { readonly [name: string]: readonly string[] };
+  readonly serverArgs?: readonly string[];
 };
 
 /** A port that was free a moment ago. */
@@ -49,9 +50,12 @@ export class Jupyter {
   log = '';
   private _process: ChildProcess | null = null;
 
-  private constructor(home: string, port: number) {
+  private readonly _serverArgs: readonly string[];
+
+  private constructor(home: string, port: number, serverArgs: readonly string[]) {
     this.home = home;
     this.port = port;
+    this._serverArgs = serverArgs;
   }
 
   static async start(options: JupyterOptions = {}): Promise<Jupyter> {
@@ -66,9 +70,9 @@ export class Jupyter {
       writeFileSync(join(folder, 'kernel.json'), JSON.stringify(spec));
     }
     if (options.bridgeConfig !== undefined) {
-      writeFileSync(join(home, 'config', 'labwire_bridge_config.py'), options.bridgeConfig);
+      writeFileSync(join(home, 'config', 'labwire_config.py'), options.bridgeConfig);
     }
-    const jupyter = new Jupyter(home, await freePort());
+    const jupyter = new Jupyter(home, await freePort(), options.serverArgs ?? []);
     try {
       await jupyter.restart();
     } catch (error) {
@@ -85,6 +89,7 @@ export class Jupyter {
   /** Start the server on its port; it must not run. */
   async restart(): Promise<void> {
     const { home } = this;
+    this.log = '';
     const child = spawn(
       PYTHON,
       [
@@ -97,6 +102,7 @@ export class Jupyter {
         '--ServerApp.allow_root=True',
         `--ServerApp.root_dir=${join(home, 'work')}`,
         `--IdentityProvider.token=${TOKEN}`,
+        ...this._serverArgs,
       ],
       {
         env: {
@@ -112,7 +118,7 @@ export class Jupyter {
       },
     );
     this._process = child;
-    await new Promise<void>((resolve, reject) => {
+    const started = new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(this.log)), STARTS_WITHIN_MS);
       const hear = (chunk: Buffer) => {
         this.log += chunk;
@@ -125,7 +131,18 @@ export class Jupyter {
       child.stderr.on('data', hear);
       child.once('exit', code => reject(new Error(`jupyter_server ended: ${code}\n${this.log}`)));
     });
-    this.log = '';
+    await started;
+    while (!(await this.answers())) {
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Does the server answer? */
+  async answers(): Promise<boolean> {
+    return this.rest('GET', 'status').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** End the server and with it its kernels. Its home stays. */
