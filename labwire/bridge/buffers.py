@@ -22,7 +22,7 @@ class Buffers:
             smallest *= 2
 
     def take(self, payload: int) -> bytearray:
-        """A buffer of any content, for as much payload as there is a size for: at most ``payload``."""
+        """A buffer of any content, for at most ``payload`` bytes of payload."""
         size = max((size for size in self._spare if size <= payload), default=0)
         if not size:
             return bytearray(HEADER_BYTES + payload)

@@ -110,18 +110,15 @@ def envelope(
 
 
 class Client:
-    """Who is behind an identity: one page, over all its links.
+    """One page, over all its links and websockets."""
 
-    ``once``: where it may connect by an answer. ``until``: when it is forgotten, if it has no link.
-    """
-
-    def __init__(self, identity: bytes) -> None:
-        self.identity = identity
+    def __init__(self) -> None:
+        self.identity = b""
+        """Of the websocket it speaks on."""
         self.link: Link | None = None
+        self.nonce = ""
+        """Of its last link: with it the client is known on another websocket."""
         self.once: set[tuple[Address, int]] = set()
+        """Where it may connect because a person said so, this time."""
         self.until = 0.0
-
-    @property
-    def name(self) -> str:
-        """For people and the audit."""
-        return self.identity.decode("ascii", "backslashreplace")[:64]
+        """When it is forgotten, if it has no link."""

@@ -100,7 +100,7 @@ class Policy:
             return Verdict(
                 "refused",
                 "locked",
-                f"{target} is not on the list of allowed addresses, which the administrator has locked",
+                f"{target} is not on the list, which the administrator has locked",
                 "ask the administrator to add it to LabwireBridge.allow",
             )
         if answered_once:
@@ -125,7 +125,7 @@ class Policy:
         return ("once", "no") if self._user_list is None else ("once", "always", "no")
 
     def budget(self, host: str, address: Address, port: int) -> int | None:
-        """Bytes a client may send there in the whole life of a stream; None: as many as it likes."""
+        """Bytes a client may send there in the life of a stream; None: as many as it likes."""
         read_only = any(entry.covers(host, address, port) for entry in self._read_only)
         return self._budget if read_only else None
 

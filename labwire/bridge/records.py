@@ -84,7 +84,12 @@ _TEXT, _COUNT, _FLAG = (str,), (int,), (bool,)
 
 # What clients send as JSON: name -> type. bool is an int in Python and never taken for one here.
 FIELDS: Mapping[int, Mapping[str, Field]] = {
-    Kind.HELLO: {"protocol": Field(_COUNT), "client": Field(_TEXT), "link": Field(_TEXT)},
+    Kind.HELLO: {
+        "protocol": Field(_COUNT),
+        "client": Field(_TEXT),
+        "link": Field(_TEXT),
+        "previous": Field(_TEXT, False),
+    },
     Kind.BYE: {"keep": Field((list,), False)},
     Kind.STOP: {},
     Kind.AUDIT: {

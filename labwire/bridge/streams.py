@@ -110,7 +110,7 @@ class Streams:
             stream.close(reason, message)
 
     def stop(self, link: Link, number: int) -> Json:
-        """Urgent stop of one stream of a link, or of all (0): at once, and nothing more goes out."""
+        """Urgent stop of one stream of a link, or of all (0): nothing more goes out."""
         numbers = [number] if number else [*link.opening, *link.streams]
         count = dropped = 0
         for one in numbers:
@@ -296,9 +296,7 @@ class Streams:
             return
         # No await from here on: nobody can cancel a socket away.
         link.opening.pop(number, None)
-        stream = Stream(
-            self._loop, sock, target, self._limits, self._buffers, budget, self._closed
-        )
+        stream = Stream(self._loop, sock, target, self._limits, self._buffers, budget, self._closed)
         if not self._by_token:
             self._on_busy(link.parent)
         self._by_token[stream.token] = stream

@@ -188,22 +188,32 @@ class Switchboard:
             )
         client = self._clients.get(request.identity)
         if client is None:
-            if len(self._clients) >= self._limits.clients:
-                raise over_limit(
-                    "hello",
-                    "clients",
-                    self._limits.clients,
-                    "clients",
-                    "close pages that use the bridge",
-                )
-            client = self._clients[request.identity] = Client(request.identity)
+            client = self._come_in(request.identity, fields.get("previous"))
         link = client.link
         if link is None or link.name != name:
             if link is not None:
                 self._leave(client, link)
             link = client.link = self._welcome(request, name, fields["client"], text)
+            client.nonce = link.nonce
         link.heard = self._loop.time()
         link.outbox.put_number_zero(with_json(Kind.WELCOME, 0, link.welcome))
+
+    def _come_in(self, identity: bytes, previous: str | None) -> Client:
+        """A client on a websocket that is new: perhaps one we know, by its nonce."""
+        known = next((c for c in self._clients.values() if c.nonce == previous), None)
+        if known is None:
+            if len(self._clients) >= self._limits.clients:
+                most = self._limits.clients
+                raise over_limit("hello", "clients", most, "clients", "close pages of Labwire")
+            client = Client()
+        else:
+            client = known
+            del self._clients[known.identity]
+            if known.link is not None:
+                self._leave(known, known.link)
+        client.identity = identity
+        self._clients[identity] = client
+        return client
 
     def _welcome(self, request: Request, name: str, client_name: str, text: bool) -> Link:
         link = Link(
@@ -241,7 +251,7 @@ class Switchboard:
                 stream.close("client", "the client said BYE")
         link.outbox.flush()
         self._leave(client, link)
-        del self._clients[client.identity]
+        self._clients.pop(client.identity, None)
 
     def _leave(self, client: Client, link: Link) -> None:
         """The link is void: its streams wait for someone who claims them."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from jupyter_client import AsyncKernelClient, AsyncKernelManager
+from jupyter_client import AsyncKernelClient, AsyncKernelManager, KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.session import Session
 
@@ -85,25 +85,29 @@ def place(tmp_path: Path) -> Place:
 class Running:
     """A bridge kernel under jupyter_client."""
 
-    manager: AsyncKernelManager
+    manager: KernelManager | AsyncKernelManager
     _clients: list[AsyncKernelClient] = field(default_factory=list)
 
     @property
     def connection_file(self) -> Path:
         return Path(self.manager.connection_file)
 
-    async def client(self) -> AsyncKernelClient:
-        """A client of the ordinary kind, connected."""
-        client = self.manager.client()
-        client.start_channels()
-        await client.wait_for_ready(timeout=30)
+    def new_client(self) -> AsyncKernelClient:
+        """A client that is not connected yet."""
+        client = AsyncKernelClient(connection_file=self.manager.connection_file)
+        client.load_connection_file()
         self._clients.append(client)
         return client
 
+    async def client(self) -> AsyncKernelClient:
+        """A client of the ordinary kind, connected."""
+        client = self.new_client()
+        client.start_channels()
+        await client.wait_for_ready(timeout=30)
+        return client
+
     async def wire(self, identity: str | None = None) -> KernelWire:
-        client = self.manager.client()
-        self._clients.append(client)
-        return wire_of(client, identity)
+        return wire_of(self.new_client(), identity)
 
     @contextlib.asynccontextmanager
     async def peer(self, identity: str | None = None) -> AsyncIterator[Peer]:
@@ -126,20 +130,47 @@ Listen: TypeAlias = Callable[[Handler], Awaitable[int]]
 Start: TypeAlias = Callable[[], AbstractAsyncContextManager[Running]]
 
 
+def specs() -> KernelSpecManager:
+    return KernelSpecManager(kernel_dirs=[str(KERNELS)])
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KernelManager]:
+    """One bridge kernel with the default configuration, for all tests that leave it as it was."""
+    place = Place(tmp_path_factory.mktemp("shared"))
+    manager = KernelManager(
+        kernel_name="labwire",
+        kernel_spec_manager=specs(),
+        connection_file=str(place.root / "runtime" / "kernel-shared.json"),
+    )
+    manager.start_kernel(env=place.environment)
+    yield manager
+    manager.shutdown_kernel()
+
+
+@pytest.fixture
+async def bridge(shared: KernelManager) -> AsyncIterator[Running]:
+    """The shared kernel."""
+    running = Running(shared)
+    await running.client()
+    yield running
+    running.stop_clients()
+
+
 @pytest.fixture
 def start(place: Place) -> Start:
-    """Start a bridge kernel, once the place has been configured."""
+    """Start a bridge kernel of one's own, once the place has been configured."""
 
     @contextlib.asynccontextmanager
     async def run() -> AsyncIterator[Running]:
         manager = AsyncKernelManager(
             kernel_name="labwire",
-            kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)]),
+            kernel_spec_manager=specs(),
             connection_file=str(place.root / "runtime" / "kernel-under-test.json"),
-            shutdown_wait_time=5,
         )
         if "LABWIRE_TEST_NAMES" in place.extra:
             kernel = str(Path(__file__).with_name("kernel_with_names.py"))
+            assert manager.kernel_spec is not None
             manager.kernel_spec.argv = [sys.executable, kernel, "-f", "{connection_file}"]
         await manager.start_kernel(env=place.environment)
         running = Running(manager)
@@ -155,8 +186,8 @@ def start(place: Place) -> Start:
 
 
 @pytest.fixture
-async def bridge(start: Start) -> AsyncIterator[Running]:
-    """A bridge kernel with the default configuration."""
+async def own(start: Start) -> AsyncIterator[Running]:
+    """A bridge kernel of one's own with the default configuration."""
     async with start() as running:
         yield running
 

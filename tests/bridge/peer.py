@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import itertools
 import json
 import secrets
 import struct
@@ -61,7 +62,7 @@ def record(kind: int, stream: int, payload: bytes | dict[str, Any] = b"") -> byt
 
 
 def records(buffers: list[bytes]) -> list[tuple[int, int, bytes]]:
-    found = []
+    found: list[tuple[int, int, bytes]] = []
     for buffer in buffers:
         at = 0
         while at < len(buffer):
@@ -191,11 +192,11 @@ def _join(parts: list[bytes]) -> bytes:
 def _split(frame: bytes) -> list[bytes]:
     (count,) = struct.unpack_from("<Q", frame)
     offsets = struct.unpack_from(f"<{count}Q", frame, 8)
-    return [frame[a:b] for a, b in zip(offsets, offsets[1:], strict=False)]
+    return [frame[a:b] for a, b in itertools.pairwise(offsets)]
 
 
 class Far:
-    """One stream, as the client sees it. ``auto``: bytes are consumed, and credited, as they come."""
+    """One stream, as the client sees it. ``auto``: bytes are credited as they come."""
 
     def __init__(self, peer: Peer, number: int, window: int) -> None:
         self.peer = peer
@@ -286,9 +287,7 @@ class Peer:
         self.number = max(self.number, 1)
         await self.raw([record(SEQ, 0) + record(HELLO, 0, fields)], None)
 
-    async def raw(
-        self, buffers: list[bytes], nonce: str | None, channel: str = "shell"
-    ) -> None:
+    async def raw(self, buffers: list[bytes], nonce: str | None, channel: str = "shell") -> None:
         data: dict[str, Any] = {} if nonce is None else {"nonce": nonce}
         if self.text:
             data["buffers"] = [base64.b64encode(b).decode() for b in buffers]
@@ -297,7 +296,9 @@ class Peer:
         await self.wire.send(channel, "comm_msg", content, buffers)
 
     async def send(self, parts: list[bytes]) -> None:
-        """Send one numbered message."""
+        """Send one numbered message; nothing while there is no link to number it in."""
+        if self.nonce is None:
+            return
         number, self.number = self.number, self.number + 1
         await self.raw([record(SEQ, number), *parts], self.nonce)
 
@@ -338,7 +339,9 @@ class Peer:
             stream.received += answer["offset"]
         if old is not None:
             stream.data = old.data
-            again = bytes(old.unacknowledged)[len(old.unacknowledged) - (old.sent - answer["received"]) :]
+            again = bytes(old.unacknowledged)[
+                len(old.unacknowledged) - (old.sent - answer["received"]) :
+            ]
             stream.sent = answer["received"]
             if again and old.sent > answer["received"]:
                 await stream.send(again)
@@ -477,6 +480,9 @@ class Peer:
         task = asyncio.ensure_future(self.send(parts))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def stop_reading(self) -> None:
+        self._reader.cancel()
 
     async def close(self) -> None:
         """Let go of the wire, without a word to the bridge."""

@@ -115,10 +115,10 @@ async def test_a_stream_of_another_client_cannot_be_used_by_its_number(
 
 
 async def test_a_reloaded_page_claims_with_the_token_once(
-    bridge: Running, listen: Listen, place: Place
+    own: Running, listen: Listen, place: Place
 ) -> None:
     port = await listen(echo)
-    async with bridge.peer() as before, bridge.peer() as after:
+    async with own.peer() as before, own.peer() as after:
         stream = await before.open(port)
         await stream.send(b"one")
         await stream.read(3)
@@ -247,17 +247,16 @@ async def test_a_silent_client_loses_its_streams_with_its_lease(
 
     port = await listen(notices)
     place.configure(lease_s=1.0)
-    async with start() as bridge:
-        async with bridge.peer() as peer:
-            assert peer.welcome["lease_s"] == 1.0
-            stream = await peer.open(port)
-            await asyncio.wait_for(ended.wait(), 10)
-            closed = await stream.closed()
-            assert closed["reason"] == "lease"
-            fields = {"token": stream.token, "received": 0, "credit": 9}
-            await peer.hello()
-            await peer.send([record(ATTACH, 5, fields)])
-            assert (await peer.json(FAILED, 5))["rule"] == "token"
+    async with start() as bridge, bridge.peer() as peer:
+        assert peer.welcome["lease_s"] == 1.0
+        stream = await peer.open(port)
+        await asyncio.wait_for(ended.wait(), 10)
+        closed = await stream.closed()
+        assert closed["reason"] == "lease"
+        fields = {"token": stream.token, "received": 0, "credit": 9}
+        await peer.hello()
+        await peer.send([record(ATTACH, 5, fields)])
+        assert (await peer.json(FAILED, 5))["rule"] == "token"
     assert place.events("close")[-1]["reason"] == "lease"
 
 

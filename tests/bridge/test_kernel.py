@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_client import AsyncKernelClient
+from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.connect import write_connection_file
 
 from labwire.bridge.parent import parent_gone
@@ -31,6 +30,11 @@ async def reply(client: AsyncKernelClient, msg_id: str, channel: str = "shell") 
             content = message["content"]
             assert isinstance(content, dict)
             return content
+
+
+def manager_of(own: Running) -> AsyncKernelManager:
+    assert isinstance(own.manager, AsyncKernelManager)
+    return own.manager
 
 
 async def status_of(client: AsyncKernelClient, parent_type: str) -> str:
@@ -67,10 +71,10 @@ async def test_kernel_info_answers_on_shell_and_control(bridge: Running) -> None
         assert info["language_info"]["name"] == "labwire"
 
 
-async def test_a_notebook_on_this_kernel_gets_help(bridge: Running, listen: Listen) -> None:
+async def test_a_notebook_on_this_kernel_gets_help(own: Running, listen: Listen) -> None:
     port = await listen(echo)
-    client = await bridge.client()
-    async with bridge.peer() as peer:
+    client = await own.client()
+    async with own.peer() as peer:
         await peer.open(port)
         msg_id = client.execute("1 + 1")
         text = ""
@@ -111,10 +115,10 @@ async def test_requests_of_strange_form_do_not_hurt(bridge: Running) -> None:
     assert (await reply(client, client.kernel_info()))["status"] == "ok"
 
 
-async def test_it_is_busy_while_sockets_are_open(bridge: Running, listen: Listen) -> None:
+async def test_it_is_busy_while_sockets_are_open(own: Running, listen: Listen) -> None:
     port = await listen(echo)
-    client = await bridge.client()
-    async with bridge.peer() as peer:
+    client = await own.client()
+    async with own.peer() as peer:
         one = await peer.open(port)
         assert await status_of(client, "comm_msg") == "busy"
         two = await peer.open(port)
@@ -127,7 +131,7 @@ async def test_it_is_busy_while_sockets_are_open(bridge: Running, listen: Listen
 
 
 async def test_the_heartbeat_echoes(bridge: Running) -> None:
-    client = bridge.manager.client()
+    client = bridge.new_client()
     client.start_channels(shell=False, iopub=False, stdin=False, control=False, hb=True)
     client.hb_channel.unpause()
     try:
@@ -139,7 +143,7 @@ async def test_the_heartbeat_echoes(bridge: Running) -> None:
 
 
 async def test_shutdown_closes_what_is_open_and_says_so(
-    bridge: Running, listen: Listen, place: Place
+    own: Running, listen: Listen, place: Place
 ) -> None:
     ended = asyncio.Event()
 
@@ -148,22 +152,22 @@ async def test_shutdown_closes_what_is_open_and_says_so(
         ended.set()
 
     port = await listen(notices)
-    async with bridge.peer() as peer:
+    async with own.peer() as peer:
         stream = await peer.open(port)
-        await bridge.manager.shutdown_kernel()
+        await manager_of(own).shutdown_kernel()
         assert (await stream.closed())["reason"] == "shutdown"
     await asyncio.wait_for(ended.wait(), 10)
     assert place.events("close")[-1]["reason"] == "shutdown"
 
 
 async def test_after_a_restart_the_client_is_told_and_starts_anew(
-    bridge: Running, listen: Listen
+    own: Running, listen: Listen
 ) -> None:
     port = await listen(echo)
-    async with bridge.peer() as peer:
+    async with own.peer() as peer:
         await peer.open(port)
         old = peer.nonce
-        await bridge.manager.restart_kernel()
+        await manager_of(own).restart_kernel()
 
         async def ping() -> None:
             await peer.send([record(3, 0, b"")])
@@ -178,10 +182,10 @@ async def test_after_a_restart_the_client_is_told_and_starts_anew(
 
 
 async def test_the_audit_says_who_opened_what_and_how_much_went(
-    bridge: Running, listen: Listen, place: Place, closed_port: int
+    own: Running, listen: Listen, place: Place, closed_port: int
 ) -> None:
     port = await listen(echo)
-    async with bridge.peer() as peer:
+    async with own.peer() as peer:
         stream = await peer.open(port, label="datasets")
         await stream.send(b"12345")
         await stream.read(5)
@@ -232,9 +236,7 @@ async def process(*argv: str, env: dict[str, str]) -> AsyncIterator[asyncio.subp
 
 def connection_file(place: Place, **fields: object) -> Path:
     path = place.root / "runtime" / "kernel-by-hand.json"
-    ports = dict.fromkeys(
-        ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"), 0
-    )
+    ports = dict.fromkeys(("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"), 0)
     connection = {
         "transport": "tcp",
         "ip": "127.0.0.1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import secrets
 import struct
 
@@ -37,7 +38,7 @@ async def refused_count(bridge: Running) -> str:
     while True:
         message = await client.get_iopub_msg(timeout=10)
         if message["msg_type"] == "stream":
-            lines = message["content"]["text"].splitlines()
+            lines = str(message["content"]["text"]).splitlines()
             return next(line for line in lines if line.startswith("refused"))
 
 
@@ -61,7 +62,7 @@ async def test_welcome_tells_what_a_client_must_know(bridge: Running) -> None:
         }
 
 
-async def test_without_the_nonce_nothing_is_acted_on(bridge: Running, listen: Listen) -> None:
+async def test_without_the_nonce_nothing_is_acted_on(own: Running, listen: Listen) -> None:
     connected = asyncio.Event()
 
     async def notices(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -69,7 +70,7 @@ async def test_without_the_nonce_nothing_is_acted_on(bridge: Running, listen: Li
 
     port = await listen(notices)
     wish = {"kind": "tcp", "host": "127.0.0.1", "port": port, "credit": 1}
-    async with bridge.peer() as peer:
+    async with own.peer() as peer:
         nonce = peer.nonce
         for wrong in (None, "", "0" * 32, secrets.token_hex(16)):
             await peer.raw([record(SEQ, peer.number), record(OPEN, 1, wish)], wrong)
@@ -78,7 +79,7 @@ async def test_without_the_nonce_nothing_is_acted_on(bridge: Running, listen: Li
         await peer.ping()  # the link itself has not suffered
         assert peer.nonce == nonce
         assert not connected.is_set()
-    assert "nonce: 4" in await refused_count(bridge)
+    assert "nonce: 4" in await refused_count(own)
 
 
 async def test_the_nonce_of_another_client_is_refused(bridge: Running, listen: Listen) -> None:
@@ -94,9 +95,7 @@ async def test_the_nonce_of_another_client_is_refused(bridge: Running, listen: L
         assert await stream.read(1) == b"y"
 
 
-async def test_two_clients_do_not_see_each_others_streams(
-    bridge: Running, listen: Listen
-) -> None:
+async def test_two_clients_do_not_see_each_others_streams(bridge: Running, listen: Listen) -> None:
     port = await listen(echo)
     async with bridge.peer() as one, bridge.peer() as two:
         first, second = await one.open(port), await two.open(port)
@@ -138,11 +137,9 @@ async def test_a_lost_message_voids_the_link_and_is_named(bridge: Running) -> No
         await peer.ping()
 
 
-async def test_a_message_that_comes_twice_is_acted_on_once(
-    bridge: Running, listen: Listen
-) -> None:
+async def test_a_message_that_comes_twice_is_acted_on_once(own: Running, listen: Listen) -> None:
     port = await listen(echo)
-    async with bridge.peer() as peer:
+    async with own.peer() as peer:
         stream = await peer.open(port)
         for _ in range(3):
             await peer.send([record(DATA, stream.number, b"once")])
@@ -152,7 +149,7 @@ async def test_a_message_that_comes_twice_is_acted_on_once(
         assert await stream.read(4) == b"once"
         await peer.ping()
         assert stream.received == 4
-    assert "duplicate: 2" in await refused_count(bridge)
+    assert "duplicate: 2" in await refused_count(own)
 
 
 @pytest.mark.parametrize(
@@ -241,11 +238,11 @@ async def test_a_message_over_a_limit_is_refused_whole(
         assert (reset["reason"], reset["message"]) == ("limit", message)
 
 
-async def test_records_of_unknown_kind_are_skipped(bridge: Running) -> None:
-    async with bridge.peer() as peer:
+async def test_records_of_unknown_kind_are_skipped(own: Running) -> None:
+    async with own.peer() as peer:
         await peer.send([record(0x7F, 5, b"future"), record(PING, 0, b"now")])
         assert await peer.event(4, 0) == b"now"
-    assert "unknown kind: 1" in await refused_count(bridge)
+    assert "unknown kind: 1" in await refused_count(own)
 
 
 async def test_an_older_protocol_is_refused_by_name(bridge: Running) -> None:
@@ -268,14 +265,14 @@ async def test_a_newer_protocol_gets_ours(bridge: Running) -> None:
         await peer.close()
 
 
-async def test_more_clients_than_the_limit_are_refused(bridge: Running) -> None:
+async def test_more_clients_than_the_limit_are_refused(own: Running) -> None:
     peers: list[Peer] = []
     try:
         for _ in range(64):
-            peer = Peer(await bridge.wire())
+            peer = Peer(await own.wire())
             peers.append(peer)
             await peer.hello()
-        late = Peer(await bridge.wire())
+        late = Peer(await own.wire())
         peers.append(late)
         late.link = "b" * 16
         await late.say_hello()
@@ -307,17 +304,17 @@ async def test_text_that_is_not_base64_is_malformed(bridge: Running, buffers: ob
         assert (await peer.json(RESET, 0))["reason"] == "malformed"
 
 
-async def test_what_is_not_for_the_bridge_is_counted_and_dropped(bridge: Running) -> None:
-    async with bridge.peer() as peer:
+async def test_what_is_not_for_the_bridge_is_counted_and_dropped(own: Running) -> None:
+    async with own.peer() as peer:
         for content in ({"comm_id": "other", "data": {}}, {"comm_id": "labwire"}, {}):
             await peer.wire.send("shell", "comm_msg", content, [b"x"])
         await peer.ping()
-    assert "not for the bridge: 3" in await refused_count(bridge)
+    assert "not for the bridge: 3" in await refused_count(own)
 
 
-async def test_a_wrong_signature_is_dropped(bridge: Running) -> None:
-    async with bridge.peer() as peer:
-        client = bridge.manager.client()
+async def test_a_wrong_signature_is_dropped(own: Running) -> None:
+    async with own.peer() as peer:
+        client = own.new_client()
         client.session = Session(key=b"guess")
         client.start_channels(iopub=False, stdin=False, hb=False)
         frames = client.session.serialize(client.session.msg("shutdown_request", {}))
@@ -326,12 +323,10 @@ async def test_a_wrong_signature_is_dropped(bridge: Running) -> None:
         await client.shell_channel.socket.send_multipart([b"<IDS|MSG>"] * 40)
         await peer.ping()
         client.stop_channels()
-    assert "signature or form: 3" in await refused_count(bridge)
+    assert "signature or form: 3" in await refused_count(own)
 
 
-async def test_stop_on_control_resets_everything_at_once(
-    bridge: Running, listen: Listen
-) -> None:
+async def test_stop_on_control_resets_everything_at_once(bridge: Running, listen: Listen) -> None:
     async def never_reads(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.transport.pause_reading()  # type: ignore[attr-defined]
         await asyncio.Event().wait()
@@ -394,9 +389,7 @@ async def test_bye_closes_what_is_not_kept(start: Start, place: Place, listen: L
 
 
 async def test_nothing_survives_a_fuzz_but_the_bridge(bridge: Running) -> None:
-    """Random damage to good messages: every one is answered by our errors or acted on, none hangs."""
-    import random
-
+    """Random damage to good messages: each is refused with our words or acted on, none hangs."""
     random.seed(20260101)
     good = [
         record(OPEN, 1, {"kind": "tcp", "host": "127.0.0.1", "port": 1, "credit": 10}),

@@ -269,7 +269,9 @@ def bridge_names(place: Place) -> None:
     )
 
 
-async def question_of(peer: Peer, port: int, host: str = "scope.test") -> tuple[int, dict[str, object]]:
+async def question_of(
+    peer: Peer, port: int, host: str = "scope.test"
+) -> tuple[int, dict[str, object]]:
     stream = await peer.start_open(port, host=host)
     return stream.number, await peer.json(QUESTION, stream.number)
 
@@ -308,6 +310,29 @@ async def test_once_holds_for_this_client_only(
         assert (await peer.open(port)).opened["rule"] == "once"
         await question_of(other, port)
     assert not (place.root / "data" / "labwire" / "allow.json").exists()
+
+
+async def test_once_survives_a_websocket_by_the_nonce_before(
+    start: Start, place: Place, listen: Listen, bridge_names: None
+) -> None:
+    port = await listen(echo)
+    place.configure(default="ask")
+    async with start() as bridge, bridge.peer() as peer:
+        number, question = await question_of(peer, port)
+        await answer(peer, question, "once")
+        await peer.json(0x21, number)
+        token, nonce = peer.streams[number].token, peer.nonce
+        async with bridge.peer() as stranger:
+            await question_of(stranger, port)
+        again = Peer(await bridge.wire())
+        try:
+            await again.hello(previous=nonce)
+            assert (await again.open(port)).opened["rule"] == "once"
+            await again.attach(token, 0)
+            await peer.send([record(3, 0)])
+            assert (await peer.json(0x13, 0))["reason"] == "nonce"
+        finally:
+            await again.close()
 
 
 async def test_always_is_written_down_and_holds_for_everybody(
@@ -393,9 +418,7 @@ async def test_a_question_is_withdrawn_with_who_asked(
         assert (await peer.json(FAILED, 0))["rule"] == "late"
 
 
-async def test_open_questions_are_bounded(
-    start: Start, place: Place, bridge_names: None
-) -> None:
+async def test_open_questions_are_bounded(start: Start, place: Place, bridge_names: None) -> None:
     place.configure(default="ask")
     async with start() as bridge, bridge.peer() as peer:
         for port in range(1, 9):

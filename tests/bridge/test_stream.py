@@ -349,4 +349,3 @@ async def test_pings_come_back_as_they_are(bridge: Running) -> None:
     async with bridge.peer() as peer:
         await peer.send([record(PING, 0, bytes(range(128)))])
         assert await peer.event(4, 0) == bytes(range(128))
-

@@ -1,0 +1,351 @@
+"""The bridge behind a real jupyter_server, over its websocket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import struct
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bridge.conftest import Listen, Place, echo
+from tests.bridge.peer import (
+    DATA,
+    END,
+    FAILED,
+    PONG,
+    STOP,
+    STOPPED,
+    Gone,
+    Peer,
+    WebsocketWire,
+    peer_on,
+    record,
+)
+
+MIB = 1024 * 1024
+TOKEN = "for-tests"
+
+
+@dataclass
+class Server:
+    """A running jupyter_server and one bridge kernel in it."""
+
+    url: str
+    port: int
+    kernel: str = ""
+
+    def api(self, method: str, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"token {TOKEN}", "Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            text = answer.read()
+            return json.loads(text) if text else None
+
+    async def call(self, method: str, path: str, body: object = None) -> Any:
+        return await asyncio.to_thread(self.api, method, path, body)
+
+    async def wire(self, session_id: str | None = None, v1: bool = True) -> WebsocketWire:
+        base = self.url.replace("http", "ws", 1)
+        url = f"{base}api/kernels/{self.kernel}/channels?token={TOKEN}"
+        return await WebsocketWire.connect(url, session_id or uuid.uuid4().hex, v1)
+
+    @contextlib.asynccontextmanager
+    async def peer(self, session_id: str | None = None, v1: bool = True) -> AsyncIterator[Peer]:
+        async with peer_on(await self.wire(session_id, v1), text=not v1) as peer:
+            yield peer
+
+
+@pytest.fixture(scope="module")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests here: it takes seconds to start."""
+    place = Place(tmp_path_factory.mktemp("jupyter"))
+    with (place.root / "server.log").open("wb") as log:
+        child = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyter_server", "--allow-root"),
+                "--ServerApp.ip=127.0.0.1",
+                "--ServerApp.port=0",
+                f"--ServerApp.root_dir={place.root}",
+                f"--IdentityProvider.token={TOKEN}",
+            ],
+            env=place.environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield started(place.root / "runtime" / f"jpserver-{child.pid}.json", child)
+        finally:
+            child.terminate()
+            child.wait()
+
+
+def started(path: Path, child: subprocess.Popen[bytes]) -> Server:
+    """Wait until the server says, in its file, where it listens, and answers there."""
+    while child.poll() is None:
+        with contextlib.suppress(OSError, ValueError):
+            info = json.loads(path.read_text())
+            server = Server(info["url"], info["port"])
+            server.api("GET", "api")
+            return server
+        time.sleep(0.05)
+    raise AssertionError("the server ended")
+
+
+@pytest.fixture
+def server(jupyter: Server) -> Iterator[Server]:
+    """The server, with a bridge kernel of its own for the test."""
+    kernel = jupyter.api("POST", "api/kernels", {"name": "labwire"})["id"]
+    yield replace(jupyter, kernel=kernel)
+    jupyter.api("DELETE", f"api/kernels/{kernel}")
+
+
+def counted(start: int, count: int) -> bytes:
+    return struct.pack(f"<{count}Q", *range(start, start + count))
+
+
+async def test_thousands_of_messages_in_a_row_and_none_is_lost(server: Server) -> None:
+    """On iopub a kernel is cut off, silently, after 3000 in 3 s. The peer asserts every number."""
+    async with server.peer() as peer:
+        asked = answered = 0
+        while peer.messages < 4000 or answered < asked:
+            while asked - answered < 8 and peer.messages < 4000:
+                await peer.send([record(3, 0, b"x")])
+                asked += 1
+            await peer.until(lambda: bool(peer.events))
+            answered += sum(kind == PONG for kind, _, _ in peer.events)
+            peer.events.clear()
+        assert answered == asked
+        assert peer.expected == peer.messages + 1
+
+
+@pytest.mark.parametrize("size", [9 * MIB, 11 * MIB])
+async def test_big_things_go_up_in_chunks(server: Server, listen: Listen, size: int) -> None:
+    heard = asyncio.get_running_loop().create_future()
+
+    async def hears(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.set_result(hashlib.sha256(await reader.read(-1)).hexdigest())
+
+    port = await listen(hears)
+    blob = os.urandom(size)
+    async with server.peer() as peer:
+        stream = await peer.open(port)
+        await stream.send(blob, chunk=MIB - 1024)
+        await stream.end()
+        assert await heard == hashlib.sha256(blob).hexdigest()
+
+
+async def test_a_frame_of_11_mib_costs_the_websocket_and_not_the_stream(
+    server: Server, listen: Listen
+) -> None:
+    port = await listen(echo)
+    async with server.peer() as peer:
+        stream = await peer.open(port)
+        await stream.send(b"before")
+        await stream.read(6)
+        with contextlib.suppress(Exception):
+            await peer.raw([record(DATA, stream.number, bytes(11 * MIB))], peer.nonce)
+        with pytest.raises(Gone) as gone:
+            await peer.until(lambda: False)
+        # The server aborts behind its close frame: the code does not always arrive.
+        assert gone.value.args[0] in (1009, None)
+        token = stream.token
+    async with server.peer() as peer:
+        stream = await peer.attach(token, 6)
+        assert stream.opened["received"] == 6
+        await stream.send(b"after")
+        assert await stream.read(5) == b"after"
+
+
+async def test_a_frame_of_9_mib_arrives_and_is_over_our_limit(server: Server) -> None:
+    async with server.peer() as peer:
+        await peer.send([record(DATA, 1, bytes(9 * MIB))])
+        reset = await peer.json(0x13, 0)
+        assert reset["reason"] == "limit"
+        await peer.hello()
+        await peer.ping()
+
+
+async def test_a_websocket_that_drops_in_mid_flood_loses_nothing(
+    server: Server, listen: Listen
+) -> None:
+    async def counting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for start in range(0, 2 * MIB, 8192):
+            writer.write(counted(start, 8192))
+            await writer.drain()
+
+    port = await listen(counting)
+    digest = hashlib.sha256()
+    token, received = "", 0
+    for round_ in range(4):
+        async with server.peer() as peer:
+            if round_ == 0:
+                stream = await peer.open(port, window=MIB)
+            else:
+                stream = await peer.attach(token, received, window=MIB)
+            if round_ == 3:
+                await peer.event(END, stream.number)
+            else:
+                goal = received + 3 * MIB
+                await peer.until(lambda s=stream, g=goal: s.received >= g)  # type: ignore[misc]
+            token, received = stream.token, stream.received
+            digest.update(stream.data)
+    expected = hashlib.sha256()
+    for start in range(0, 2 * MIB, 8192):
+        expected.update(counted(start, 8192))
+    assert received == 16 * MIB
+    assert digest.hexdigest() == expected.hexdigest()
+
+
+async def test_what_the_server_replays_is_not_taken_for_news(
+    server: Server, listen: Listen
+) -> None:
+    """The last websocket goes, the server buffers, the same session id gets it all again."""
+    go = asyncio.Event()
+
+    async def says(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await go.wait()
+        writer.write(b"while nobody was there")
+        await reader.read()
+
+    port = await listen(says)
+    tab = uuid.uuid4().hex
+    async with server.peer(tab) as peer:
+        stream = await peer.open(port)
+        peer.stop_reading()
+        connection = peer.wire.connection  # type: ignore[attr-defined]
+        connection.close()
+        while await connection.read_message() is not None:
+            pass
+    go.set()
+    async with server.peer(tab) as peer:
+        again = await peer.attach(stream.token, 0)
+        assert await again.read(22) == b"while nobody was there"
+        await peer.ping()
+        assert again.received == 22
+
+
+async def test_a_client_that_stalls_holds_the_instrument_and_not_memory(
+    server: Server, listen: Listen
+) -> None:
+    written = 0
+
+    async def floods(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal written
+        while True:
+            writer.write(bytes(256 * 1024))
+            await writer.drain()
+            written += 256 * 1024
+
+    port = await listen(floods)
+    async with server.peer() as peer:
+        stream = await peer.start_open(port, window=2 * MIB)
+        stream.auto = False
+        await peer.until(lambda: stream.received == 2 * MIB)
+        standing, seen = 0, -1
+        while standing < 20:
+            standing = standing + 1 if written == seen else 0
+            seen = written
+            await peer.ping()
+        assert stream.received == 2 * MIB
+
+
+async def test_the_servers_own_port_is_closed(server: Server) -> None:
+    async with server.peer() as peer:
+        for host in ("127.0.0.1", "localhost", "::ffff:127.0.0.1", "127.1"):
+            stream = await peer.start_open(server.port, host=host)
+            failed = await peer.json(FAILED, stream.number)
+            assert (failed["stage"], failed["rule"]) == ("policy", "Jupyter server port"), host
+            assert failed["message"] == (
+                f"127.0.0.1:{server.port} belongs to Jupyter itself, "
+                "where the bridge never connects"
+            )
+
+
+async def test_a_restart_by_the_server_resets_the_link(server: Server, listen: Listen) -> None:
+    port = await listen(echo)
+    tab = uuid.uuid4().hex
+    async with server.peer(tab) as peer:
+        stream = await peer.open(port)
+        token = stream.token
+        await server.call("POST", f"api/kernels/{server.kernel}/restart")
+    async with server.peer(tab) as peer:
+        fields = {"token": token, "received": 0, "credit": 100}
+        await peer.send([record(0x2A, 1, fields)])
+        assert (await peer.json(FAILED, 1))["rule"] == "token"
+        again = await peer.open(port)
+        await again.send(b"again")
+        assert await again.read(5) == b"again"
+
+
+async def test_two_tabs_share_the_kernel_and_not_their_streams(
+    server: Server, listen: Listen
+) -> None:
+    port = await listen(echo)
+    async with server.peer() as one, server.peer() as two:
+        assert one.welcome["pid"] == two.welcome["pid"]
+        first, second = await one.open(port), await two.open(port)
+        await first.send(b"first")
+        await second.send(b"second")
+        assert await first.read(5) == b"first"
+        assert await second.read(6) == b"second"
+        await two.close()
+        await first.send(b"alone")
+        assert await first.read(5) == b"alone"
+
+
+async def test_without_the_subprotocol_text_carries_the_bytes(
+    server: Server, listen: Listen
+) -> None:
+    """As behind a gateway: JSON both ways, no binary frame."""
+    port = await listen(echo)
+    blob = os.urandom(2 * MIB)
+    async with server.peer(v1=False) as peer:
+        assert peer.welcome["text"] is True
+        stream = await peer.open(port)
+        sender = asyncio.ensure_future(stream.send(blob, chunk=256 * 1024))
+        assert await stream.read(len(blob)) == blob
+        await sender
+        await peer.raw([record(STOP, 0, {})], peer.nonce, channel="control")
+        assert (await peer.json(STOPPED, 0))["streams"] == 1
+        assert (await stream.closed())["reason"] == "stop"
+
+
+async def test_stop_on_control_over_the_websocket(server: Server, listen: Listen) -> None:
+    port = await listen(echo)
+    async with server.peer() as peer:
+        stream = await peer.open(port)
+        await peer.raw([record(STOP, 0, {})], peer.nonce, channel="control")
+        assert await peer.json(STOPPED, 0) == {"streams": 1, "dropped": 0}
+        assert (await stream.closed())["reason"] == "stop"
+
+
+async def test_the_server_sees_a_busy_kernel_while_a_socket_is_open(
+    server: Server, listen: Listen
+) -> None:
+    port = await listen(echo)
+
+    async def state() -> str:
+        model = await server.call("GET", f"api/kernels/{server.kernel}")
+        return str(model["execution_state"])
+
+    async with server.peer() as peer:
+        stream = await peer.open(port)
+        while await state() != "busy":
+            await peer.ping()
+        await stream.close()
+        while await state() != "idle":
+            await peer.ping()
