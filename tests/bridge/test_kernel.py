@@ -20,6 +20,7 @@ from labwire.bridge.parent import parent_gone
 from tests.bridge.conftest import KERNELS, ROOT, Listen, Place, Running, Start, echo, wire_of
 from tests.bridge.peer import AUDIT, OPENED, peer_on, record
 
+SLEEP = "import time; time.sleep(60)"
 BRIDGE = [sys.executable, "-m", "labwire.bridge", "-f"]
 
 
@@ -342,7 +343,7 @@ async def test_an_orphan_lets_go_of_its_instrument_and_ends(place: Place, listen
 
 async def test_a_launcher_between_does_not_hide_that_jupyter_is_gone(place: Place) -> None:
     """JPY_PARENT_PID names a process that is not our parent."""
-    async with process(sys.executable, "-c", "input()", env=place.environment) as jupyter:
+    async with process(sys.executable, "-c", SLEEP, env=place.environment) as jupyter:
         watch = asyncio.ensure_future(
             parent_gone({"JPY_PARENT_PID": str(jupyter.pid)}, poll_s=0.01)
         )
