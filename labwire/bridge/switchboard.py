@@ -102,7 +102,7 @@ class Switchboard:
 
     def _first(self, request: Request, data: Json) -> None:
         try:
-            buffers, text = _buffers(request, data, self._limits)
+            buffers, text = buffers_of(request.buffers, data, self._limits)
             records, _ = read(buffers, self._limits)
         except (Malformed, OverLimit):
             records, text = [], False
@@ -124,7 +124,7 @@ class Switchboard:
         self, client: Client, link: Link, request: Request, data: Json, control: bool
     ) -> None:
         try:
-            buffers, _ = _buffers(request, data, self._limits)
+            buffers, _ = buffers_of(request.buffers, data, self._limits)
             records, unknown = read(buffers, self._limits)
             self.counts["unknown kind"] += unknown
             if control:
@@ -309,11 +309,13 @@ class Switchboard:
             self._streams.expire(now)
 
 
-def _buffers(request: Request, data: Json, limits: Limits) -> tuple[list[memoryview], bool]:
+def buffers_of(
+    binary: list[memoryview], data: Json, limits: Limits
+) -> tuple[list[memoryview], bool]:
     """The buffers of a message, and whether they came as text."""
     texts = data.get("buffers")
     if texts is None:
-        return request.buffers, False
+        return binary, False
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise Malformed("buffers must be a list of base64 strings")
     size = sum(len(text) * 3 // 4 for text in texts)
