@@ -255,6 +255,8 @@ function change(notifier: Notifier, mod: PyDict): void {
     case 'delitem':
       part.delete(field('key'));
       return;
+    default:
+      assert.fail(`the recording has no action ${String(field('action'))}`);
   }
 }
 
