@@ -24,20 +24,22 @@ function exponential(value: number): string {
   return text.length - sign > 2 ? text : `${text.slice(0, sign + 1)}0${text.slice(sign + 1)}`;
 }
 
-/** A float without the `.0` of integers, as inside Python's `repr(complex)`. */
-function complexPart(value: number): string {
-  const text = floatRepr(value);
-  return text.endsWith('.0') ? text.slice(0, -2) : text;
-}
-
-/** Python's `repr(complex)`: `1j`, `(1-9j)`, `(inf-0j)`. */
-export function complexRepr(re: number, im: number): string {
-  const imaginary = complexPart(im);
+/**
+ * Python's `repr(complex)`: `1j`, `(1-9j)`, `(inf-0j)`.
+ * @param text - how a part is written; a `.0` at its end is dropped.
+ */
+export function complexRepr(
+  re: number,
+  im: number,
+  text: (part: number) => string = floatRepr,
+): string {
+  const part = (value: number) => text(value).replace(/\.0$/, '');
+  const imaginary = part(im);
   if (Object.is(re, 0)) {
     return `${imaginary}j`;
   }
   const sign = imaginary.startsWith('-') ? '' : '+';
-  return `(${complexPart(re)}${sign}${imaginary}j)`;
+  return `(${part(re)}${sign}${imaginary}j)`;
 }
 
 /** The quote Python chooses: single, unless the text holds single quotes and no double ones. */
@@ -109,16 +111,23 @@ function byteText(byte: number, quote: string): string {
   return char === quote ? `\\${char}` : char;
 }
 
-/** Shortest digits that read back as the same float32 or float16: numpy's repr of those. */
-export function shortFloatRepr(value: number, round: (value: number) => number): string {
+/**
+ * numpy's repr of float32 and float16: the shortest digits that `round` reads back, with an exponent
+ * below 1e-4 and from `limit` on.
+ */
+export function shortFloatRepr(
+  value: number,
+  round: (value: number) => number,
+  limit: number,
+): string {
   if (!Number.isFinite(value) || value === 0) {
     return floatRepr(value);
   }
-  for (let digits = 1; digits < 10; digits += 1) {
-    const short = Number(value.toPrecision(digits));
-    if (round(short) === value) {
-      return floatRepr(short);
-    }
+  let digits = 1;
+  while (digits < 9 && round(Number(value.toPrecision(digits))) !== value) {
+    digits += 1;
   }
-  return floatRepr(value);
+  const short = Number(value.toPrecision(digits));
+  const magnitude = Math.abs(value);
+  return magnitude >= 1e-4 && magnitude < limit ? floatRepr(short) : exponential(short);
 }

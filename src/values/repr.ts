@@ -7,7 +7,7 @@ import { bytesRepr, complexRepr, floatRepr, shortFloatRepr, strRepr } from './fo
 import { Fraction } from './fraction.js';
 import { NDArray } from './ndarray.js';
 import { Complex, PyObject, type PyValue, Slice, Tuple } from './python.js';
-import { NumpyScalar } from './scalar.js';
+import { NAT, NumpyScalar } from './scalar.js';
 import { PySet } from './set.js';
 import { typeName } from './typename.js';
 
@@ -81,11 +81,11 @@ function scalarRepr(scalar: NumpyScalar): string {
     case 'M': {
       const text = isoText(scalar);
       // numpy names the unit where the text does not show it.
-      const shown = text !== 'NaT' && /^(Y|M|D|m|s|ms|us|ns|ps|fs|as)$/.test(dtype.unit);
+      const shown = text !== 'NaT' && /^(Y|M|W|D|m|s|ms|us|ns|ps|fs|as)$/.test(dtype.unit);
       return `np.datetime64('${text}'${shown ? '' : `,'${dtype.unit || 'generic'}'`})`;
     }
     case 'm': {
-      const ticks = isoText(scalar) === 'NaT' && dtype.unit !== '' ? "'NaT'" : scalar.ticks();
+      const ticks = scalar.ticks() === NAT ? "'NaT'" : scalar.ticks();
       return `np.timedelta64(${ticks}${dtype.unit === '' ? '' : `,'${dtype.unit}'`})`;
     }
     case 'f':
@@ -94,31 +94,40 @@ function scalarRepr(scalar: NumpyScalar): string {
         : `np.${dtype.scalarName}(${numberText(scalar.item(), dtype.itemsize)})`;
     case 'c':
       return dtype.itemsize === 32
-        ? `np.clongdouble('${numberText(scalar.item(), 32)}')`
-        : `np.${dtype.scalarName}(${numberText(scalar.item(), dtype.itemsize)})`;
+        ? `np.clongdouble('${bare(numberText(scalar.item(), 32))}')`
+        : `np.${dtype.scalarName}(${bare(numberText(scalar.item(), dtype.itemsize))})`;
     case 'V':
-      return `np.void(${pyRepr(scalar.item())})`;
+      return `np.void(${dtype.fields === null ? hexText(scalar.bytes) : pyRepr(scalar.item())})`;
     default:
       return `np.${dtype.scalarName}(${pyRepr(scalar.item())})`;
   }
 }
 
+/** numpy writes all bytes of a void in hex. */
+function hexText(bytes: Uint8Array): string {
+  const digits = Array.from(bytes, byte => byte.toString(16).toUpperCase().padStart(2, '0'));
+  return `b'${digits.map(pair => `\\x${pair}`).join('')}'`;
+}
+
+/** numpy writes complex numbers without the brackets of Python. */
+function bare(text: string): string {
+  return text.replace(/^\((.*)\)$/, '$1');
+}
+
 /** A float or complex with the digits that its own precision needs. */
 function numberText(value: PyValue, itemsize: number): string {
   if (value instanceof Complex) {
-    return itemsize === 8
-      ? complexRepr(Number(part(value.re, 4)), Number(part(value.im, 4)))
-      : complexRepr(value.re, value.im);
+    return complexRepr(value.re, value.im, part => floatText(part, itemsize / 2));
   }
-  return typeof value === 'number' ? part(value, itemsize) : pyRepr(value);
+  return typeof value === 'number' ? floatText(value, itemsize) : pyRepr(value);
 }
 
-function part(value: number, itemsize: number): string {
+function floatText(value: number, itemsize: number): string {
   switch (itemsize) {
     case 2:
-      return shortFloatRepr(value, x => float16ToNumber(numberToFloat16(x)));
+      return shortFloatRepr(value, x => float16ToNumber(numberToFloat16(x)), 1e3);
     case 4:
-      return Number.isFinite(value) ? shortFloatRepr(value, Math.fround) : floatRepr(value);
+      return shortFloatRepr(value, Math.fround, 1e6);
     default:
       return floatRepr(value);
   }

@@ -3,7 +3,7 @@
 import { DType, NDArray, NumpyScalar, type PyValue, Tuple, typeName } from '../../values/index.js';
 import { decodeClean, decodeLenient, encodedLength, type IBase64, isStrict } from './base64.js';
 import { dtypeOf } from './dtypevalue.js';
-import { Misfit } from './fail.js';
+import { counted, Misfit } from './fail.js';
 
 /** Characters from which a call into the platform pays. */
 export const LONG = 1024;
@@ -144,9 +144,9 @@ function elements(dtype: DType, bytes: Uint8Array) {
   }
   if (bytes.length % dtype.itemsize !== 0) {
     throw new Misfit(
-      `${bytes.length} bytes are not a whole number of ${dtype.str}`,
+      `${counted(bytes.length, 'byte')} cannot be a whole number of ${dtype.str}`,
       `a multiple of ${dtype.itemsize} bytes`,
-      `${bytes.length} bytes`,
+      counted(bytes.length, 'byte'),
     );
   }
   const length = bytes.length / dtype.itemsize;
@@ -162,13 +162,15 @@ function reshape(shape: PyValue, count: number, axes: readonly number[]): readon
     return axes;
   }
   const wanted = lengths(shape);
-  const text = `(${wanted.join(', ')}${wanted.length === 1 ? ',' : ''})`;
-  const unfit = () =>
-    new Misfit(`${count} elements do not fill shape ${text}`, `shape ${text}`, `${count} elements`);
   if (wanted.length > MAX_AXES) {
     const found = `${wanted.length} axes`;
     throw new Misfit(`an array cannot have ${found}`, `at most ${MAX_AXES} axes`, found);
   }
+  const text = `(${wanted.join(', ')}${wanted.length === 1 ? ',' : ''})`;
+  const unfit = () => {
+    const found = counted(count, 'element');
+    return new Misfit(`shape ${text} does not hold ${found}`, `shape ${text}`, found);
+  };
   const open = wanted.findIndex(length => length < 0n);
   if (wanted.filter(length => length < 0n).length > 1) {
     throw new Misfit(
@@ -238,7 +240,7 @@ function dataBytes(data: Argument, codec: IBase64 | undefined): Uint8Array {
 export function bytesOf(args: readonly Argument[], codec: IBase64 | undefined): Uint8Array {
   const [data, ...flags] = args;
   if (data === undefined || flags.length > 2) {
-    const found = `${args.length} arguments`;
+    const found = counted(args.length, 'argument');
     throw new Misfit(`bytes cannot be made of ${found}`, '1 to 3 arguments', found);
   }
   const [altchars = null, validate = null] = flags.map(unspan);
@@ -249,7 +251,7 @@ export function bytesOf(args: readonly Argument[], codec: IBase64 | undefined): 
   if (altchars !== null) {
     const pair = asciiOf(altchars);
     if (pair.length !== 2) {
-      const found = `${pair.length} characters`;
+      const found = counted(pair.length, 'character');
       throw new Misfit('bytes takes two characters instead of + and /', '2 characters', found);
     }
     text = text.map(byte => (byte === pair[0] ? 0x2b : byte === pair[1] ? 0x2f : byte));

@@ -6,7 +6,7 @@
 
 import { HOST_ORDER } from '../../values/index.js';
 import { EQUALS } from './ascii.js';
-import { Misfit } from './fail.js';
+import { counted, Misfit } from './fail.js';
 
 /** The platform's base64. Both work on whole ASCII bytes, so that no string is kept. */
 export interface IBase64 {
@@ -186,8 +186,8 @@ export function decodeLenient(text: Uint8Array): Uint8Array<ArrayBuffer> {
     place = (place + 1) % 4;
   }
   if (place === 1) {
-    const found = `${Math.floor(at / 3) * 4 + 1} characters`;
-    throw new Misfit(`base64 of ${found} has one too many`, 'groups of four characters', found);
+    const found = counted(Math.floor(at / 3) * 4 + 1, 'character');
+    throw new Misfit(`base64 of ${found} has one over`, 'groups of four characters', found);
   }
   if (place !== 0) {
     throw new Misfit('base64 lacks its padding', "'=' at the end", 'the end of the data');

@@ -19,7 +19,7 @@ import {
 } from '../../values/index.js';
 import { type Argument, arrayOf, bytesOf, scalarOf, unspan } from './arrays.js';
 import type { IBase64 } from './base64.js';
-import { Misfit } from './fail.js';
+import { counted, Misfit } from './fail.js';
 import { iterate } from './iterate.js';
 import type { PyonLimits } from './limits.js';
 import { complexOf, fraction, fractionOf } from './numbertext.js';
@@ -175,7 +175,7 @@ function optional(name: string, args: Arguments): readonly PyValue[] {
 
 function atMost(name: string, args: Arguments, maximum: number): void {
   if (args.length > maximum) {
-    const found = `${args.length} arguments`;
+    const found = counted(args.length, 'argument');
     throw new Misfit(`${name} cannot be made of ${found}`, `at most ${maximum}`, found);
   }
 }
@@ -200,7 +200,7 @@ function fill<D extends PyDict>(dict: D, name: string, args: Arguments): D {
   for (const entry of iterate(source)) {
     const pair = iterate(entry);
     if (pair.length !== 2) {
-      const found = `${pair.length} items`;
+      const found = counted(pair.length, 'item');
       throw new Misfit(`an entry of ${name} has ${found}`, 'a key and a value', found);
     }
     dict.set(pair[0] as PyValue, pair[1] as PyValue);
@@ -210,7 +210,7 @@ function fill<D extends PyDict>(dict: D, name: string, args: Arguments): D {
 
 function sliceOf(args: readonly PyValue[]): Slice {
   if (args.length < 1 || args.length > 3) {
-    const found = `${args.length} arguments`;
+    const found = counted(args.length, 'argument');
     throw new Misfit(`slice cannot be made of ${found}`, '1 to 3 arguments', found);
   }
   const [first = null, second = null, step = null] = args;
@@ -341,7 +341,7 @@ function npscalar(args: Arguments, tools: Tools): PyValue {
 
 function exactly(name: string, args: Arguments, count: number): void {
   if (args.length !== count) {
-    const found = `${args.length} arguments`;
-    throw new Misfit(`${name} cannot be made of ${found}`, `${count} arguments`, found);
+    const found = counted(args.length, 'argument');
+    throw new Misfit(`${name} cannot be made of ${found}`, counted(count, 'argument'), found);
   }
 }

@@ -22,6 +22,11 @@ function clip(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
+/** `1 element`, `3 elements`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `expected … at position …, found …`. */
 export function unexpected(position: number, expected: string, found: string, hint?: string) {
   return new ParseError(

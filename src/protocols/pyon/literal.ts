@@ -252,8 +252,9 @@ export class LiteralReader {
     if (byte === undefined || (isLineEnd && !isTriple)) {
       throw unexpected(
         this._source.position(at),
-        `the quote that ends the string from position ${this._source.position(start)}`,
+        `${isTriple ? 'three quotes' : 'the quote'} at the end of the string`,
         byte === undefined ? 'the end of the text' : 'the end of the line',
+        `the string begins at position ${this._source.position(start)}`,
       );
     }
     if (byte === 0) {

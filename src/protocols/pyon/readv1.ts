@@ -262,6 +262,7 @@ class Reader extends Cursor {
     this._at = this._literals.end;
     for (;;) {
       const before = this._at;
+      const next = this._literalStart();
       const part = this._stringBehind();
       if (part === null) {
         this._at = before;
@@ -272,10 +273,15 @@ class Reader extends Cursor {
       } else if (part instanceof Uint8Array && value instanceof Uint8Array) {
         value = joined(value, part);
       } else {
-        this._at = before;
+        this._at = next;
         throw this._unexpectedHere('strings of one kind side by side');
       }
     }
+  }
+
+  private _literalStart(): number {
+    this._byteAfterBlanks();
+    return this._at;
   }
 
   private _stringBehind(): string | Uint8Array | null {

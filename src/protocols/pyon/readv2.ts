@@ -21,7 +21,7 @@ import {
   OPEN_LIST,
 } from './ascii.js';
 import { type Arguments, construct, type Tools, unhashable } from './construct.js';
-import { Misfit, misplaced, overLimit, unexpected } from './fail.js';
+import { counted, Misfit, misplaced, overLimit, unexpected } from './fail.js';
 import { iterate } from './iterate.js';
 import { intOf, smallInt } from './numbertext.js';
 import type { Source } from './source.js';
@@ -217,7 +217,7 @@ class Reader {
     try {
       const parts = special.parts ?? iterate(special.value);
       if (parts.length !== 2) {
-        const found = `${parts.length} parts`;
+        const found = counted(parts.length, 'part');
         throw new Misfit(`${CLASS_KEY} has ${found}`, 'a name and arguments', found);
       }
       const [name, args] = parts as [PyValue, PyValue | Arguments];
@@ -388,8 +388,9 @@ class Reader {
     if (at >= this._end) {
       return unexpected(
         this._source.position(at),
-        `'"' that ends the string from position ${this._source.position(start - 1)}`,
+        `'"'`,
         'the end of the text',
+        `the string begins at position ${this._source.position(start - 1)}`,
       );
     }
     const code = (bytes[at] ?? 0).toString(16).padStart(4, '0');

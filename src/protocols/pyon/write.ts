@@ -4,6 +4,7 @@ import {
   EncodeError,
   type NDArray,
   type NumpyScalar,
+  PyObject,
   type PyValue,
   pyRepr,
   swapBytes,
@@ -44,21 +45,42 @@ export class Trail {
   }
 }
 
-/** `[3]` or `['a']`. */
-export function step(key: PyValue | number): string {
-  return typeof key === 'number' ? `[${key}]` : `[${pyRepr(key)}]`;
+/** `[3]` or `["a"]`. */
+export function step(key: PyValue): string {
+  return `[${typeof key === 'string' ? JSON.stringify(key) : pyRepr(key)}]`;
+}
+
+/** The step to an item of a list. */
+export function itemStep(index: number): string {
+  return `[${index}]`;
 }
 
 /** A value without a form in this version. */
-export function unencodable(what: string, trail: Trail | null, cause?: unknown): EncodeError {
+export function unencodable(
+  what: string,
+  trail: Trail | null,
+  options: { readonly hint?: string; readonly cause?: unknown } = {},
+): EncodeError {
   const path = trail?.toString() ?? '';
   const place = path === '' ? '' : `, at ${path}`;
-  return new EncodeError(`${what}${place}`, { path }, { protocol: 'pyon', cause });
+  return new EncodeError(`${what}${place}`, { path }, { protocol: 'pyon', ...options });
 }
 
-/** The sentence for a value of a type that PYON does not know. */
-export function noForm(value: PyValue, version: 1 | 2): string {
-  return `a ${typeName(value)} has no form in PYON v${version}`;
+/** A value of a type that this version does not know. */
+export function noForm(value: PyValue, version: 1 | 2, trail: Trail | null): EncodeError {
+  const what = `a ${typeName(value)} has no form in PYON v${version}`;
+  return unencodable(what, trail, { hint: hintFor(value, version) });
+}
+
+function hintFor(value: unknown, version: 1 | 2): string | undefined {
+  if (value instanceof PyObject) {
+    return version === 2 ? 'register its class' : undefined;
+  }
+  if (value === undefined) {
+    return "Python's None is null";
+  }
+  const isBare = typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
+  return isBare || value instanceof Map ? 'make it a dict: dict(…)' : undefined;
 }
 
 /** @throws {LimitError} more digits than Python reads. */
@@ -119,18 +141,12 @@ export function scalarParts(
   return { dtype: dtype.withByteOrder('<').str, bytes };
 }
 
-/** Why numpy gives no bytes of such an array; null where it does. */
-export function arrayFault(array: NDArray, version: 1 | 2): string | null {
-  switch (array.dtype.kind) {
-    case 'O':
-      return `an array of dtype object has no form in PYON v${version}`;
-    case 'm':
-    case 'M':
-      return (
-        `an array of dtype ${array.dtype.name} has no form in PYON v${version}: ` +
-        'send its ticks as int64'
-      );
-    default:
-      return null;
+/** numpy gives no bytes of such arrays. @throws {EncodeError} */
+export function checkArray(array: NDArray, version: 1 | 2, trail: Trail | null): void {
+  const { kind, name } = array.dtype;
+  if (kind === 'O' || kind === 'm' || kind === 'M') {
+    throw unencodable(`an array of dtype ${name} has no form in PYON v${version}`, trail, {
+      hint: kind === 'O' ? undefined : 'send its ticks as int64',
+    });
   }
 }

@@ -4,7 +4,6 @@ import {
   bytesRepr,
   Complex,
   complexRepr,
-  type EncodeError,
   Fraction,
   floatRepr,
   NDArray,
@@ -20,13 +19,13 @@ import {
 import type { Out } from './out.js';
 import { writeString } from './text.js';
 import {
-  arrayFault,
+  checkArray,
   checkDepth,
+  itemStep,
   noForm,
   scalarParts,
   step,
   type Trail,
-  unencodable,
   type WriteTools,
   writeBase64,
   writeInt,
@@ -128,7 +127,7 @@ class Writer {
       writeInt(out, value.denominator, this._tools.limits);
       out.ascii(')');
     } else {
-      throw this._fault(noForm(value, 1));
+      throw noForm(value, 1, this._trail);
     }
   }
 
@@ -139,7 +138,7 @@ class Writer {
       if (i > 0) {
         out.ascii(', ');
       }
-      this._trail?.push(step(i));
+      this._trail?.push(itemStep(i));
       this.value(items[i] as PyValue);
       this._trail?.pop();
     }
@@ -169,10 +168,7 @@ class Writer {
   }
 
   private _array(array: NDArray): void {
-    const fault = arrayFault(array, 1);
-    if (fault !== null) {
-      throw this._fault(fault);
-    }
+    checkArray(array, 1, this._trail);
     const { shape, dtype } = array;
     const axes = shape.length === 1 ? `${shape[0]}, ` : shape.join(', ');
     this._out.ascii(`nparray((${axes}), "${dtype.str}", b"`);
@@ -183,15 +179,11 @@ class Writer {
   private _scalar(scalar: NumpyScalar): void {
     const parts = scalarParts(scalar, 1);
     if (parts === null) {
-      throw this._fault(noForm(scalar, 1));
+      throw noForm(scalar, 1, this._trail);
     }
     this._out.ascii(`npscalar("${parts.dtype}", b"`);
     writeBase64(this._out, parts.bytes, this._tools.base64);
     this._out.ascii('")');
-  }
-
-  private _fault(what: string): EncodeError {
-    return unencodable(what, this._trail);
   }
 }
 

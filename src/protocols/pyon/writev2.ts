@@ -2,7 +2,6 @@
 
 import {
   Complex,
-  type EncodeError,
   Fraction,
   floatRepr,
   NDArray,
@@ -19,8 +18,9 @@ import type { Out } from './out.js';
 import { PySubclass } from './subclass.js';
 import { writeString } from './text.js';
 import {
-  arrayFault,
+  checkArray,
   checkDepth,
+  itemStep,
   noForm,
   scalarParts,
   step,
@@ -109,7 +109,7 @@ class Writer {
     } else if (value instanceof PyObject) {
       this._object(value);
     } else {
-      throw this._fault(noForm(value, 2));
+      throw noForm(value, 2, this._trail);
     }
   }
 
@@ -143,7 +143,7 @@ class Writer {
     this._open(OPEN_LIST);
     for (let i = 0; i < items.length; i += 1) {
       this._next(i === 0);
-      this._trail?.push(step(i));
+      this._trail?.push(itemStep(i));
       this.value(items[i] as PyValue);
       this._trail?.pop();
     }
@@ -199,7 +199,10 @@ class Writer {
     dict.forEach((value, key) => {
       const name = key instanceof NumpyScalar ? key.item() : key;
       if (name === '__jsonclass__') {
-        throw this._fault(`a dict with the key '__jsonclass__' has no form in PYON v2`);
+        throw unencodable(
+          `a dict with the key '__jsonclass__' has no form in PYON v2`,
+          this._trail,
+        );
       }
       this._next(isFirst);
       isFirst = false;
@@ -231,10 +234,7 @@ class Writer {
   }
 
   private _array(array: NDArray): void {
-    const fault = arrayFault(array, 2);
-    if (fault !== null) {
-      throw this._fault(fault);
-    }
+    checkArray(array, 2, this._trail);
     this._class('nparray', () => {
       this._open(OPEN_LIST);
       this._next(true);
@@ -255,7 +255,7 @@ class Writer {
     }
     const parts = scalarParts(scalar, 2);
     if (parts === null) {
-      throw this._fault(noForm(scalar, 2));
+      throw noForm(scalar, 2, this._trail);
     }
     this._class('npscalar', () => {
       this._open(OPEN_LIST);
@@ -281,20 +281,18 @@ class Writer {
     }
     const known = this._tools.registry.ofObject(object);
     if (known === undefined) {
-      throw this._fault(`${noForm(object, 2)}: register its class`);
+      throw noForm(object, 2, this._trail);
     }
     let args: readonly PyValue[];
     try {
       args = known.encode(object);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw this._fault(`the encoder registered for ${known.name} failed: ${reason}`, error);
+      throw unencodable(`the encoder registered for ${known.name} failed: ${reason}`, this._trail, {
+        cause: error,
+      });
     }
     this._class(known.name, () => this._list(args));
-  }
-
-  private _fault(what: string, cause?: unknown): EncodeError {
-    return unencodable(what, this._trail, cause);
   }
 }
 
