@@ -19,15 +19,14 @@ def main() -> int:
     )
     parser.add_argument("-f", dest="connection_file", type=Path, required=True, metavar="FILE")
     arguments = parser.parse_args()
-    try:
-        kernel = Kernel(arguments.connection_file, load())
-    except (StartError, TraitError) as error:
-        print(f"labwire: the bridge does not start: {error}", file=sys.stderr)
-        return 1
     if sys.platform == "win32":
         # The default loop of Windows has no add_reader.
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    asyncio.run(kernel.run())
+    try:
+        asyncio.run(Kernel(arguments.connection_file, load()).run())
+    except (StartError, TraitError) as error:
+        print(f"labwire: the bridge does not start: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -82,6 +82,12 @@ class Kernel:
         context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         try:
             self._bind(context)
+        except zmq.ZMQError as error:
+            context.destroy(linger=0)
+            raise StartError(
+                f"a port of {self._connection_file} cannot be bound: {error}"
+            ) from None
+        try:
             self._build()
             self._publish_status("starting", EMPTY)
             self._publish_status("idle", EMPTY)
@@ -93,9 +99,8 @@ class Kernel:
             self._close_streams()
             self._switchboard.close()
         finally:
-            for port in ("_shell", "_control", "_stdin", "_iopub"):
-                if hasattr(self, port):
-                    getattr(self, port).close()
+            for port in (self._shell, self._control, self._stdin, self._iopub):
+                port.close()
             context.term()
 
     def _bind(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
@@ -103,11 +108,11 @@ class Kernel:
             transport, ip = self._connection["transport"], self._connection["ip"]
             return f"{transport}://{ip}{'-' if transport == 'ipc' else ':'}{self._connection[port]}"
 
-        Heartbeat(context, address("hb_port")).start()
         self._iopub = Publisher(context, address("iopub_port"))
         self._stdin = Port(context, address("stdin_port"), lambda head, buffers: None, LINGER_MS)
         self._control = Port(context, address("control_port"), self._receive_control, LINGER_MS)
         self._shell = Port(context, address("shell_port"), self._receive_shell, LINGER_MS)
+        Heartbeat(context, address("hb_port")).start()
 
     def _build(self) -> None:
         loop = asyncio.get_running_loop()
@@ -215,7 +220,11 @@ class Kernel:
                 len(self._switchboard),
                 self._streams.endpoints(),
                 len(self._streams),
-                {**self._switchboard.counts, "signature or form": self._rejected},
+                {
+                    **self._switchboard.counts,
+                    "signature or form": self._rejected,
+                    "for a stream that was closed": self._streams.ignored.total(),
+                },
                 self._audit.path,
                 self._audit.failures,
             )

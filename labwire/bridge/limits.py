@@ -35,6 +35,9 @@ class Limits:
     """
     clients: int = 64
     streams: int = 128
+    """Of one link."""
+    all_streams: int = 1024
+    """Of the bridge: detached ones too, or a client that says HELLO again and again would pile up."""
     questions: int = 8
     host_chars: int = 255
     text_chars: int = 200
@@ -62,6 +65,7 @@ CONTRACT = (
     "link_bytes",
     "clients",
     "streams",
+    "all_streams",
     "questions",
     "host_chars",
     "text_chars",

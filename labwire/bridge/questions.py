@@ -29,6 +29,7 @@ class Question:
     """An open question and who waits."""
 
     name: str
+    endpoint: str
     place: Place
     link: Link
     choices: tuple[str, ...]
@@ -80,8 +81,8 @@ class Questions:
             )
         return answer
 
-    def answer(self, link: Link, name: str, choice: str) -> None:
-        """An ANSWER arrived.
+    def answer(self, link: Link, name: str, choice: str) -> Question:
+        """An ANSWER arrived. Returns the question that it settles; who waits wakes up later.
 
         Raises
         ------
@@ -97,7 +98,7 @@ class Questions:
             rule = "choice"
         else:
             self._settle(question, choice, "twice")
-            return
+            return question
         raise Failure("answer", rule, _REFUSED[rule], question=name[:64])
 
     def withdraw(self, link: Link) -> None:
@@ -112,12 +113,19 @@ class Questions:
             raise over_limit(
                 "policy", "questions", self._per_client, "questions", "answer the open ones first"
             )
-        question = Question(secrets.token_hex(16), place, link, choices, self._loop.create_future())
+        question = Question(
+            secrets.token_hex(16),
+            endpoint(host, place[1]),
+            place,
+            link,
+            choices,
+            self._loop.create_future(),
+        )
         self._open[question.name] = question
         timer = self._loop.call_later(self._expires_s, self._settle, question, "", "late")
         question.answer.add_done_callback(lambda _: timer.cancel())
         address, port = place
-        asked, actual = endpoint(host, port), endpoint(address, port)
+        asked, actual = question.endpoint, endpoint(address, port)
         link.put(
             Kind.QUESTION,
             stream,

@@ -44,6 +44,7 @@ class Port:
             zmq.ROUTER_HANDOVER, 1
         )  # a websocket that comes back is the same identity
         socket.bind(address)
+        self.address = socket.getsockopt_string(zmq.LAST_ENDPOINT)
         self._receive = receive
         self._loop = asyncio.get_running_loop()
         self._again = False

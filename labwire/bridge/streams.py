@@ -14,7 +14,7 @@ from collections.abc import Callable
 from .addresses import Address
 from .audit import Audit
 from .buffers import Buffers
-from .failures import Failure, over_limit
+from .failures import Failure, Stage, over_limit
 from .intake import Beyond
 from .limits import Limits
 from .link import Client, Link
@@ -186,18 +186,40 @@ class Streams:
             self.ignored["CLOSE"] += 1
 
     def _answer(self, client: Client, link: Link, record: Record) -> None:
+        choice = record.fields["choice"]
         try:
-            self._questions.answer(link, record.fields["question"], record.fields["choice"])
+            question = self._questions.answer(link, record.fields["question"], choice)
         except Failure as failure:
             link.put(Kind.FAILED, 0, failure.as_json())
+            return
+        # Now, not when those who wait wake up: an OPEN that is judged in between must know.
+        address, port = question.place
+        if choice != "no":
+            client.once.add(question.place)
+        written = None
+        if choice == "always":
+            try:
+                self._policy.remember(address, port)
+                written = True
+            except OSError as error:
+                written = False
+                print(f"labwire: the user's list cannot be written: {error}", file=sys.stderr)
+        self._audit.write(
+            "answer",
+            {
+                "client": link.client_name,
+                "endpoint": question.endpoint,
+                "address": str(address),
+                "choice": choice,
+                **({} if written is None else {"written": written}),
+            },
+        )
 
     def _attach(self, client: Client, link: Link, record: Record) -> None:
         number, fields = record.stream, record.fields
         stream = self._by_token.get(fields["token"])
         try:
-            self._check_number(
-                link, number, "attach", 1 if stream is None or stream.link is not link else 0
-            )
+            self._check_number(link, number, "attach")
             if stream is None or stream.closing:
                 raise Failure(
                     "attach",
@@ -220,7 +242,7 @@ class Streams:
                     newest=stream.newest,
                 ) from None
         except Failure as failure:
-            link.put(Kind.FAILED, number, failure.as_json())
+            self._refuse(link, number, failure)
             return
         del self._by_token[token]
         self._by_token[stream.token] = stream
@@ -233,14 +255,13 @@ class Streams:
     def _open(self, client: Client, link: Link, record: Record) -> None:
         number = record.stream
         try:
-            self._check_number(link, number, "open", 1)
+            self._check_number(link, number, "open")
+            if len(self) >= self._limits.all_streams:
+                most = self._limits.all_streams
+                raise over_limit("open", "all_streams", most, "streams", "close some first")
             wish = Wish.of(record.fields, self._limits)
         except Failure as failure:
-            if number in link.streams or number in link.opening:
-                # FAILED on that number would be taken for the stream that has it.
-                link.put(Kind.FAILED, 0, {**failure.as_json(), "stream": number})
-            else:
-                link.put(Kind.FAILED, number, failure.as_json())
+            self._refuse(link, number, failure)
             self._audit_refusal(
                 link, str(record.fields.get("host", ""))[: self._limits.host_chars], failure
             )
@@ -253,26 +274,8 @@ class Streams:
         self, client: Client, link: Link, number: int, wish: Wish, allowed: int
     ) -> None:
         async def ask(host: str, address: Address, port: int, rule: str) -> str:
-            choice = await self._questions.ask(
-                link, number, host, (address, port), rule, self._policy.choices
-            )
-            self._audit.write(
-                "answer",
-                {
-                    "client": link.client_name,
-                    "endpoint": wish.endpoint,
-                    "address": str(address),
-                    "choice": choice,
-                },
-            )
-            if choice != "no":
-                client.once.add((address, port))
-            if choice == "always":
-                try:
-                    self._policy.remember(address, port)
-                except OSError as error:
-                    print(f"labwire: the user's list cannot be written: {error}", file=sys.stderr)
-            return choice
+            place = (address, port)
+            return await self._questions.ask(link, number, host, place, rule, self._policy.choices)
 
         try:
             sock, target, budget = await self._opener.open(
@@ -313,23 +316,22 @@ class Streams:
             },
         )
 
-    def _check_number(self, link: Link, number: int, stage: str, more: int) -> None:
-        assert stage in ("open", "attach")
+    def _check_number(self, link: Link, number: int, stage: Stage) -> None:
         if number == 0 or number in link.streams or number in link.opening:
             raise Failure(
-                "open" if stage == "open" else "attach",
+                stage,
                 "stream",
                 f"stream {number} is {'the link itself' if number == 0 else 'in use'}",
                 "choose a number that is free",
+                stream=number,
             )
-        if len(link.streams) + len(link.opening) + more > self._limits.streams:
-            raise over_limit(
-                "open" if stage == "open" else "attach",
-                "streams",
-                self._limits.streams,
-                "streams",
-                "close some first",
-            )
+        if len(link.streams) + len(link.opening) >= self._limits.streams:
+            most = self._limits.streams
+            raise over_limit(stage, "streams", most, "streams", "close some first")
+
+    def _refuse(self, link: Link, number: int, failure: Failure) -> None:
+        # FAILED on a number in use would be taken for the stream that has it.
+        link.put(Kind.FAILED, 0 if failure.rule == "stream" else number, failure.as_json())
 
     def _cancel(
         self, link: Link, number: int, task: asyncio.Task[None], reason: str, message: str

@@ -17,7 +17,7 @@ from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.connect import write_connection_file
 
 from labwire.bridge.parent import parent_gone
-from tests.bridge.conftest import KERNELS, ROOT, Listen, Place, Running, Start, echo, wire_of
+from tests.bridge.conftest import KERNELS, ROOT, Listen, Place, Running, Start, echo, specs, wire_of
 from tests.bridge.peer import AUDIT, OPENED, peer_on, record
 
 SLEEP = "import time; time.sleep(60)"
@@ -271,6 +271,36 @@ async def test_a_connection_file_that_is_none_ends_with_one_line(
     assert errors.decode().startswith("labwire: the bridge does not start: ")
     assert message in errors.decode()
     assert errors.count(b"\n") == 1
+
+
+async def test_a_port_that_is_taken_ends_with_one_line(place: Place, closed_port: int) -> None:
+    path = connection_file(place, hb_port=closed_port)
+    async with process(*BRIDGE, str(path), env=place.environment) as child:
+        _, errors = await child.communicate()
+    assert child.returncode == 1
+    assert errors.decode().startswith("labwire: the bridge does not start: a port of ")
+    assert errors.count(b"\n") == 1
+
+
+async def test_it_runs_over_ipc_too(place: Place, listen: Listen) -> None:
+    port = await listen(echo)
+    manager = AsyncKernelManager(
+        kernel_name="labwire",
+        kernel_spec_manager=specs(),
+        transport="ipc",
+        connection_file=str(place.root / "runtime" / "kernel-ipc.json"),
+    )
+    await manager.start_kernel(env=place.environment)
+    running = Running(manager)
+    try:
+        await running.client()
+        async with running.peer() as peer:
+            stream = await peer.open(port)
+            await stream.send(b"hello")
+            assert await stream.read(5) == b"hello"
+    finally:
+        running.stop_clients()
+        await manager.shutdown_kernel()
 
 
 async def test_where_encryption_is_required_it_does_not_start_without(place: Place) -> None:
