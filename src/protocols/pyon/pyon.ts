@@ -41,7 +41,7 @@ export function useBase64(base64: IBase64 | undefined): void {
 /**
  * The value of a PYON text. Bytes are UTF-8, as on the wire, without a line end of their own.
  *
- * Arrays own their memory, aligned; nothing of `text` is kept. Version 1 reads Python literals as
+ * Arrays own their memory, aligned; `text` is not kept. Version 1 reads Python literals as
  * people type them and evaluates nothing.
  * @throws {ParseError} with position, expected, found. @throws {LimitError} larger than `limits`.
  */

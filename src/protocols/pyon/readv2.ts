@@ -320,7 +320,7 @@ class Reader {
     let text = this._source.text(start, backslash);
     let at = backslash;
     for (;;) {
-      const byte = bytes[at];
+      let byte = bytes[at];
       if (byte === DOUBLE_QUOTE) {
         this._at = at + 1;
         return text;
@@ -332,17 +332,16 @@ class Reader {
         continue;
       }
       const from = at;
-      for (;;) {
-        const next = bytes[at];
-        if (next === undefined || next < 0x20) {
+      let seen = 0;
+      while (byte !== DOUBLE_QUOTE && byte !== BACKSLASH) {
+        if (byte === undefined || byte < 0x20) {
           throw this._badString(start, at);
         }
-        if (next === DOUBLE_QUOTE || next === BACKSLASH) {
-          break;
-        }
+        seen |= byte;
         at += 1;
+        byte = bytes[at];
       }
-      text += this._source.text(from, at);
+      text += seen < 0x80 ? this._source.ascii(from, at) : this._source.text(from, at);
     }
   }
 

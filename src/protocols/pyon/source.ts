@@ -8,8 +8,14 @@ import { ParseError } from '../../values/index.js';
 import { overLimit } from './fail.js';
 import type { PyonLimits } from './limits.js';
 
-/** How much is decoded at once. Large enough to amortise a call, small enough to waste. */
-const PIECE = 1 << 16;
+/**
+ * Bytes decoded at once. Large enough to amortise a call; small, because engines keep a whole piece
+ * for as long as a string cut out of it lives.
+ */
+const PIECE = 1 << 14;
+
+/** Strings from this length on are decoded by themselves. */
+const LONG_STRING = 1 << 10;
 
 const LENIENT = new TextDecoder('utf-8', { ignoreBOM: true });
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -20,9 +26,9 @@ export class Source {
   /** The document where it was a string; positions then count its UTF-16 units. */
   private readonly _string: string | null;
   /** A decoded piece in which offset and index run in step. */
-  private _piece: string;
+  private _piece = '';
   private _pieceStart = 0;
-  private _pieceEnd: number;
+  private _pieceEnd = 0;
   private _isChecked = false;
 
   /** @throws {LimitError} longer than `limits.textBytes`. */
@@ -42,19 +48,18 @@ export class Source {
       const bytes = ENCODER.encode(document);
       const isAscii = bytes.length === document.length;
       this.bytes = isAscii ? bytes : encodeLoose(document);
-      this._piece = isAscii ? document : '';
-      this._pieceEnd = isAscii ? bytes.length : 0;
     } else {
       this._string = null;
       this.bytes = document;
-      this._piece = '';
-      this._pieceEnd = 0;
     }
   }
 
   /** The ASCII characters from byte `start` to `end`. */
   ascii(start: number, end: number): string {
     if (start < this._pieceStart || end > this._pieceEnd) {
+      if (end - start >= LONG_STRING) {
+        return LENIENT.decode(this.bytes.subarray(start, end));
+      }
       this._decodePiece(start, end);
     }
     return this._piece.slice(start - this._pieceStart, end - this._pieceStart);
@@ -112,7 +117,7 @@ export class Source {
   }
 
   private _decodePiece(start: number, end: number): void {
-    const stop = Math.min(this.bytes.length, Math.max(end, start + PIECE));
+    const stop = Math.min(this.bytes.length, start + PIECE);
     let piece = LENIENT.decode(this.bytes.subarray(start, stop));
     this._pieceEnd = stop;
     if (piece.length !== stop - start) {
