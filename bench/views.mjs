@@ -16,6 +16,10 @@ import { print, quantile, row } from './browser/rows.mjs';
 
 const WARM_UP_MS = 2000;
 const MEASURE_MS = 8000;
+const HEIGHT = {
+  trace: 280, // what a trace has in a cell; the page is 1100 px wide
+  image: 720, // twice that of a cell: a view that was dragged large, or is in a tab
+};
 
 const gapRow = (name, { longestGapMs, idleGapMs }) =>
   row(
@@ -41,6 +45,7 @@ async function traceRows(browser) {
     type: 'view',
     worker: 'feed.js',
     view: 'trace',
+    height: HEIGHT.trace,
     address: 'demo+sipyco+sync:///trace#y',
     channel: null,
     warmUpMs: WARM_UP_MS,
@@ -67,6 +72,7 @@ async function imageRows(browser) {
     type: 'view',
     worker: 'feed.js',
     view: 'image',
+    height: HEIGHT.image,
     address: 'demo+sipyco+sync:///camera#frame',
     channel: null,
     warmUpMs: WARM_UP_MS,
@@ -82,7 +88,7 @@ async function imageRows(browser) {
 
 function noteOf({ canvas: [width, height], droppedCount, draws, seconds }) {
   const shown = `feed ${CAMERA_HZ} Hz, update ${UPDATE}, canvas ${width} × ${height}`;
-  return `${shown}; ${draws.length} drawn and ${droppedCount} dropped in ${seconds.toFixed(1)} s`;
+  return `${shown}; ${draws.length} drawn in ${seconds.toFixed(1)} s, ${droppedCount} dropped in the worker`;
 }
 
 async function bridgedImageRows(browser, channel) {
@@ -93,15 +99,19 @@ async function bridgedImageRows(browser, channel) {
       type: 'view',
       worker: 'worker.js',
       view: 'image',
+      height: HEIGHT.image,
       address: `${camera.address}#frame`,
       channel,
       warmUpMs: WARM_UP_MS,
       measureMs: MEASURE_MS,
     });
     checkPicture(result, 0.1);
-    const { resyncCount } = await camera.end();
+    const { stamps } = await camera.end();
     const name = `image ${CAMERA_SIZE} × ${CAMERA_SIZE} at ${CAMERA_HZ} Hz, through the bridge`;
-    const note = `${noteOf(result)}; the publisher started over ${resyncCount} times`;
+    const { fromMs, seconds, draws, droppedCount } = result;
+    const sent = stamps.filter(ms => ms >= fromMs && ms < fromMs + 1000 * seconds).length;
+    const overtaken = Math.max(0, sent - draws.length - droppedCount);
+    const note = `${noteOf(result)}, ${overtaken} of ${sent} in the publisher, whose queue holds one`;
     return [
       row(`${name}: drawn`, '1/s', result.draws.length / result.seconds, '>= 6', note),
       gapRow(name, result),
@@ -119,6 +129,7 @@ async function changeRows(browser, channel, hz) {
       type: 'view',
       worker: 'worker.js',
       view: 'trace',
+      height: HEIGHT.trace,
       address: `${instrument.address}#y`,
       channel,
       warmUpMs: WARM_UP_MS,

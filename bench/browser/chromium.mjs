@@ -10,6 +10,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
+import { guard } from './guard.mjs';
 
 const JOB_LIMIT_MS = 60_000;
 const PATIENCE_MS = 5000; // for a browser that was asked to end
@@ -83,6 +84,7 @@ export class Browser {
       await ended;
       clearTimeout(timer);
     }
+    this._unguard?.();
     this._server?.closeAllConnections();
     this._server?.close();
     if (this._profile !== undefined) {
@@ -110,6 +112,7 @@ export class Browser {
       // A group of its own: its helpers end with it, however it ends.
       { env, stdio: ['ignore', 'ignore', 'pipe'], detached: process.platform !== 'win32' },
     );
+    this._unguard = guard(() => this._signal('SIGKILL'));
     this._child.stderr.setEncoding('utf8').on('data', text => {
       this._stderr = (this._stderr + text).slice(-4000);
     });

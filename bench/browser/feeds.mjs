@@ -40,7 +40,7 @@ export class Demo {
     const notifier = new Notifier(feed.struct);
     const publisher = new Publisher({ notifiers: { [path]: notifier } });
     publisher.start(this._network.listen(path));
-    const timer = every(1000 / feed.hz, i => feed.step(notifier, i));
+    const timer = every(1000 / feed.hz, feed.late, i => feed.step(notifier, i));
     return () => {
       clearInterval(timer);
       void publisher.stop();
@@ -48,14 +48,22 @@ export class Demo {
   }
 }
 
-/** `step(i)` each `ms`; what a busy thread missed is made up for at once, so that the rate holds. */
-function every(ms, step) {
+/**
+ * `step(i)` each `ms`. A thread that was busy makes up for at most `late` steps at once and leaves out
+ * the rest, as an instrument would: a feed that piled up what it missed would never recover.
+ */
+function every(ms, late, step) {
   const start = performance.now();
   let done = 0;
-  return setInterval(() => {
-    while (done * ms <= performance.now() - start) {
-      step(done);
-      done += 1;
-    }
-  }, ms / 2);
+  return setInterval(
+    () => {
+      const due = Math.floor((performance.now() - start) / ms) + 1;
+      done = Math.max(done, due - late);
+      while (done < due) {
+        step(done);
+        done += 1;
+      }
+    },
+    Math.min(ms / 2, 5),
+  );
 }

@@ -27,7 +27,7 @@ export class Instrument {
     this._child.send({ type: 'begin', hz });
   }
 
-  /** @returns {Promise<{stamps: number[], resyncCount: number}>} when each change was made. */
+  /** @returns {Promise<{stamps: number[]}>} when each change was made, wall clock in ms. */
   async end() {
     const heard = this._hear('ended');
     this._child.send({ type: 'end' });

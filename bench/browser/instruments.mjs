@@ -11,18 +11,19 @@ const PICTURES = 4; // made once: making one takes longer than showing it
 
 const dataset = value => new Tuple([false, value, new PyDict()]);
 
-/** `y`: a slow wave; each step sets one element, all over the place. */
+/** `y`: a wave with noise, as a digitizer records it; each step sets one element, all over the place. */
 export function traceFeed() {
-  const y = Float64Array.from({ length: TRACE_POINTS }, (_, i) => Math.sin(i / 5e4));
+  const noise = uniform(1);
+  // Of a thousand points in a pixel column, the extremes are a third of the wave's height apart.
+  const sample = i => Math.sin(i / 5e4) + 0.2 * (noise() + noise() + noise() - 1.5);
+  const y = Float64Array.from({ length: TRACE_POINTS }, (_, i) => sample(i));
   return {
     hz: TRACE_HZ,
+    late: TRACE_HZ,
     struct: new PyDict([['y', dataset(NDArray.of(y))]]),
     step: (notifier, i) => {
       const at = (i * 7919) % TRACE_POINTS;
-      notifier
-        .at('y')
-        .at(1n)
-        .set(BigInt(at), 1.2 * Math.sin(i));
+      notifier.at('y').at(1n).set(BigInt(at), sample(at));
     },
   };
 }
@@ -47,6 +48,7 @@ export function cameraFeed() {
   const pictures = Array.from({ length: PICTURES }, (_, i) => picture(i));
   return {
     hz: CAMERA_HZ,
+    late: 1,
     struct: new PyDict([['frame', dataset(pictures[0])]]),
     step: (notifier, i) => {
       notifier.set('frame', dataset(pictures[i % PICTURES]));
@@ -57,10 +59,9 @@ export function cameraFeed() {
 
 function picture(phase) {
   const pixels = new Uint16Array(CAMERA_SIZE * CAMERA_SIZE);
-  let state = phase + 1;
+  const noise = uniform(phase + 1);
   for (let i = 0; i < pixels.length; i += 1) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    pixels[i] = 400 + (state >>> 26);
+    pixels[i] = 400 + 64 * noise();
   }
   const centre = CAMERA_SIZE / 2 + 200 * phase;
   for (let row = -300; row < 300; row += 1) {
@@ -70,4 +71,13 @@ function picture(phase) {
     }
   }
   return NDArray.of(pixels, [CAMERA_SIZE, CAMERA_SIZE]);
+}
+
+/** Numbers in [0, 1) that look random and are the same on every run. */
+function uniform(seed) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
 }

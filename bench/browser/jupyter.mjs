@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { freePort } from '../../scripts/ports.mjs';
 import { python } from '../../scripts/setup.mjs';
 import { root } from '../../scripts/steps.mjs';
+import { guard } from './guard.mjs';
 
 const STARTS_WITHIN_MS = 60_000;
 
@@ -59,6 +60,7 @@ export class Jupyter {
       child.kill('SIGTERM');
       await ended;
     }
+    this._unguard?.();
     rmSync(this._home, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -92,16 +94,18 @@ export class Jupyter {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of [this._child.stdout, this._child.stderr]) {
+    const child = this._child;
+    this._unguard = guard(() => child.kill('SIGTERM'));
+    for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', text => {
         this._log = (this._log + text).slice(-4000);
       });
     }
     let fault = null;
-    this._child.once('error', error => {
+    child.once('error', error => {
       fault = error.message;
     });
-    this._child.once('exit', code => {
+    child.once('exit', code => {
       fault = `exit code ${code}: ${this._log.trim()}`;
     });
     const end = performance.now() + STARTS_WITHIN_MS;

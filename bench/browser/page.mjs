@@ -25,10 +25,11 @@ export function run(job) {
 /**
  * Show one view for a while.
  *
- * @param {{worker: string, view: string, address: string, channel: object | null, warmUpMs: number,
- *   measureMs: number}} job - `channel`: where the bridge kernel is; null for `demo+` addresses.
+ * @param {{worker: string, view: string, address: string, height: number, channel: object | null,
+ *   warmUpMs: number, measureMs: number}} job - `height`: of the picture, CSS px; `channel`: where the
+ *   bridge kernel is, null for `demo+` addresses.
  */
-async function watchView({ worker, view, address, channel, warmUpMs, measureMs }) {
+async function watchView({ worker, view, address, height, channel, warmUpMs, measureMs }) {
   const idle = new GapMeter();
   await sleep(IDLE_MS);
   const idleGapMs = idle.stop();
@@ -42,7 +43,8 @@ async function watchView({ worker, view, address, channel, warmUpMs, measureMs }
     screen: meter.screen,
     makers: [async () => meteredWorker(worker, meter)],
   });
-  const model = new LiveViewModel({ spec: specOf(address, view), source: session });
+  const spec = { ...specOf(address, view), options: { height } };
+  const model = new LiveViewModel({ spec, source: session });
   const widget = new LiveView({
     model,
     trans: nullTranslator.load('labwire'),
@@ -65,12 +67,14 @@ async function watchView({ worker, view, address, channel, warmUpMs, measureMs }
   const gaps = new GapMeter();
   const before = model.frame.droppedCount;
   const from = performance.now();
+  const fromMs = Date.now();
   await sleep(measureMs);
   const seconds = (performance.now() - from) / 1000;
   const draws = meter.draws.slice();
   const longestGapMs = gaps.stop();
   const { droppedCount } = model.frame;
   const result = {
+    fromMs,
     seconds,
     draws,
     longestGapMs,

@@ -3,7 +3,7 @@
 //   node bench/browser/publisher.mjs camera|changes
 //
 // Its parent tells it when to begin and what rate to keep; it says where it listens, and at the end
-// when it changed what.
+// when it made each change.
 
 import { Notifier } from '../../lib/protocols/sipyco/index.js';
 import { Publisher } from '../../lib/servers/index.js';
@@ -28,7 +28,7 @@ process.on('message', ({ type, hz }) => {
     run(1000 / hz, performance.now(), 0);
   } else {
     clearTimeout(timer);
-    process.send({ type: 'ended', stamps, resyncCount: publisher.resyncCount });
+    process.send({ type: 'ended', stamps });
   }
 });
 process.on('disconnect', () => process.exit());
