@@ -39,7 +39,7 @@ export type ChannelSettings = {
   readonly locate: (reason: 'first' | 'lost') => Promise<ChannelPlace>;
   readonly WebSocket: WebSocketConstructor;
   readonly clock: IClock;
-  /** The identity at the kernel: one fresh UUID per worker, kept over reconnects. */
+  /** A fresh UUID per worker. Each websocket adds its number: no two may have one identity. */
   readonly sessionId: string;
   readonly client: string;
 };
@@ -80,6 +80,8 @@ export class KernelChannel implements ISocketOwner {
   private _place: ChannelPlace | null = null;
   private _locatedBefore = false;
   private _running = false;
+  private _webSockets = 0;
+  private _lastNonce: string | null = null;
   private _closed = false;
   private _failures = 0;
   private _attempts = 0;
@@ -167,6 +169,7 @@ export class KernelChannel implements ISocketOwner {
   }
 
   gone(fault: BridgeError): void {
+    this._lastNonce = this._socket?.lastNonce ?? this._lastNonce;
     this._socket = null;
     this._settle?.(fault);
   }
@@ -220,8 +223,16 @@ export class KernelChannel implements ISocketOwner {
       if (this._closed) {
         throw new BridgeError('the bridge was closed here', { stage: 'closed' });
       }
-      const url = urlOf(this._place, sessionId);
-      const settings: SocketSettings = { url, WebSocket, clock, sessionId, client };
+      this._webSockets += 1;
+      const identity = `${sessionId}-${this._webSockets}`;
+      const settings: SocketSettings = {
+        url: urlOf(this._place, identity),
+        WebSocket,
+        clock,
+        sessionId: identity,
+        previous: this._lastNonce,
+        client,
+      };
       const fault = await new Promise<LabwireError>(resolve => {
         this._settle = resolve;
         this._socket = new KernelSocket(settings, this);

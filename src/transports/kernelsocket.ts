@@ -73,8 +73,10 @@ export type SocketSettings = {
   readonly url: string;
   readonly WebSocket: WebSocketConstructor;
   readonly clock: IClock;
-  /** The websocket's identity at the kernel: one per worker. */
+  /** The websocket's identity at the kernel: no other websocket has or had it. */
   readonly sessionId: string;
+  /** The nonce of our last link, by which the bridge knows us again; null if there was none. */
+  readonly previous: string | null;
   /** Who we are, for the bridge's audit. */
   readonly client: string;
 };
@@ -95,6 +97,7 @@ export class KernelSocket {
   private _codec: IChannelCodec | null = null;
   private _link = '';
   private _nonce: string | null = null;
+  private _previous: string | null;
   private _sentNumber = 0;
   private _expected = 0;
   private _received = 0;
@@ -111,6 +114,7 @@ export class KernelSocket {
   constructor(settings: SocketSettings, owner: ISocketOwner) {
     this._settings = settings;
     this._owner = owner;
+    this._previous = settings.previous;
     this._heartbeat = new Heartbeat(
       settings.clock,
       payload => this.queue(record(Kind.PING, 0, payload)),
@@ -118,6 +122,11 @@ export class KernelSocket {
     );
     this._webSocket = this._dial();
     this._opening = settings.clock.after(WELCOME_WITHIN_MS, this._tooLate);
+  }
+
+  /** The nonce of the link, or of the one before. */
+  get lastNonce(): string | null {
+    return this._previous;
   }
 
   /** Is there a link now? */
@@ -327,7 +336,12 @@ export class KernelSocket {
         .padStart(8, '0'),
     ).join('');
     this._opening ??= clock.after(WELCOME_WITHIN_MS, this._tooLate);
-    const fields = { protocol: PROTOCOL, client, link: this._link };
+    const fields = {
+      protocol: PROTOCOL,
+      client,
+      link: this._link,
+      ...(this._previous === null ? {} : { previous: this._previous }),
+    };
     const buffers = [[record(Kind.SEQ, 0), jsonRecord(Kind.HELLO, 0, fields)]];
     // The same HELLO until WELCOME: the server may not have reached the kernel yet.
     const say = () => {
@@ -347,6 +361,7 @@ export class KernelSocket {
     this._hello = null;
     this._opening = null;
     this._nonce = welcome.nonce;
+    this._previous = welcome.nonce;
     this._sentNumber = 0;
     this._expected = 1;
     this._received = 0;

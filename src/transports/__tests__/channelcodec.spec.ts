@@ -262,9 +262,7 @@ describe('records', () => {
     for (const [buffer, message] of bad) {
       assert.throws(() => readRecords([buffer]), { name: 'MalformedMessage', message });
     }
-    assert.throws(() => readCount(Uint8Array.of(0, 0, 0, 0, 0, 0, 0x20, 0), 0), {
-      message: 'a count of 2^53 bytes and more',
-    });
+    assert.equal(readCount(Uint8Array.of(1, 0, 0, 0, 0, 0, 0x20, 0), 0), 2 ** 53);
   });
 });
 

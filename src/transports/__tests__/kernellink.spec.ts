@@ -20,6 +20,8 @@ async function readAll(transport: ITransport): Promise<string> {
   return String(Buffer.concat(chunks));
 }
 
+const readHello = (end: BridgeEnd) => end.take()[0]!.records[1]!;
+
 /** All that has arrived, without waiting for more. */
 async function readSome(transport: ITransport, count: number): Promise<string> {
   let text = '';
@@ -37,7 +39,7 @@ describe('HELLO and WELCOME', () => {
     const end = new BridgeEnd({ client: 'labwire 0.1.0' });
     const pinged = end.bridge.ping();
     await settled();
-    assert.equal(end.socket.url, 'ws://server/api/kernels/1/channels?session_id=worker-1');
+    assert.equal(end.socket.url, 'ws://server/api/kernels/1/channels?session_id=worker-1-1');
     assert.deepEqual(end.socket.protocols, ['v1.kernel.websocket.jupyter.org']);
     assert.equal(end.bridge.status.state, 'connecting');
     await end.open();
@@ -384,7 +386,10 @@ describe('credit', () => {
     stream.send(bytes('abc'));
     await end.clock.turn(120);
     assert.equal(end.sockets.length, 2);
+    assert.match(end.socket.url, /session_id=worker-1-2$/);
     await end.open();
+    assert.equal(readHello(end).fields.previous, 'nonce-1');
+    await end.clock.turn(1000);
     await end.welcome();
     await end.say(attached(1, { offset: 0, received: 5, credit: 1000 }));
     const sent = end.takeRecords().filter(one => one.kind === 'DATA');
