@@ -37,7 +37,7 @@ class Limits:
     streams: int = 128
     """Of one link."""
     all_streams: int = 1024
-    """Of the bridge: detached ones too, or a client that says HELLO again and again would pile up."""
+    """Of the bridge, detached ones too: saying HELLO again and again must not pile them up."""
     questions: int = 8
     host_chars: int = 255
     text_chars: int = 200

@@ -45,6 +45,7 @@ class Server:
 
     url: str
     port: int
+    pid: int
     kernel: str = ""
 
     def api(self, method: str, path: str, body: object = None) -> Any:
@@ -98,7 +99,7 @@ def started(path: Path, child: subprocess.Popen[bytes]) -> Server:
     while child.poll() is None:
         with contextlib.suppress(OSError, ValueError):
             info = json.loads(path.read_text())
-            server = Server(info["url"], info["port"])
+            server = Server(info["url"], info["port"], info["pid"])
             server.api("GET", "api")
             return server
         time.sleep(0.05)
@@ -261,6 +262,39 @@ async def test_a_client_that_stalls_holds_the_instrument_and_not_memory(
             seen = written
             await peer.ping()
         assert stream.received == 2 * MIB
+
+
+def resident_mib(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("no VmRSS")
+
+
+@pytest.mark.long
+async def test_a_stall_of_30_seconds_costs_less_than_20_mib(server: Server, listen: Listen) -> None:
+    """At full rate, with the largest window, and nothing read from the websocket."""
+
+    async def floods(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(bytes(MIB))
+            await writer.drain()
+
+    port = await listen(floods)
+    async with server.peer() as peer:
+        pids = [peer.welcome["pid"], server.pid]
+        stream = await peer.open(port, window=8 * MIB)
+        await peer.until(lambda: stream.received > 64 * MIB)
+        before = [resident_mib(pid) for pid in pids]
+        peer.stop_reading()
+        most = before
+        for _ in range(30):
+            await asyncio.sleep(1)  # the stall itself is what is tested
+            most = [max(a, resident_mib(pid)) for a, pid in zip(most, pids, strict=True)]
+        assert [m - b < 20 for m, b in zip(most, before, strict=True)] == [True, True], (
+            before,
+            most,
+        )
 
 
 async def test_the_servers_own_port_is_closed(server: Server) -> None:
