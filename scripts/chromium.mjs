@@ -65,7 +65,9 @@ async function fromVariable() {
   const fault = await faultOf(browser);
   if (fault !== null) {
     // A browser that somebody named is never silently replaced by another.
-    throw new Error(`LABWIRE_CHROMIUM=${executablePath} does not start: ${fault}`);
+    throw new Error(
+      `LABWIRE_CHROMIUM=${executablePath} does not start (${fault}): name another, or unset it`,
+    );
   }
   return browser;
 }
