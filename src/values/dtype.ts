@@ -131,6 +131,38 @@ export class DType {
   }
 }
 
+/** The very same dtype: kind, size, byte order, unit, and fields by name and place. */
+export function sameDtype(a: DType, b: DType): boolean {
+  if (a === b) {
+    return true;
+  }
+  const fields = a.fields ?? [];
+  const others = b.fields ?? [];
+  return (
+    a.str === b.str &&
+    fields.length === others.length &&
+    fields.every((field, i) => {
+      const other = others[i] as DTypeField;
+      return (
+        field.name === other.name &&
+        field.offset === other.offset &&
+        sameDtype(field.dtype, other.dtype)
+      );
+    }) &&
+    sameSubarray(a, b)
+  );
+}
+
+function sameSubarray(a: DType, b: DType): boolean {
+  if (a.subarray === null || b.subarray === null) {
+    return a.subarray === b.subarray;
+  }
+  return (
+    a.subarray.shape.join() === b.subarray.shape.join() &&
+    sameDtype(a.subarray.base, b.subarray.base)
+  );
+}
+
 /** This computer's byte order. */
 export const HOST_ORDER: '<' | '>' =
   new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? '<' : '>';

@@ -2,6 +2,7 @@
 
 import { instant } from './datetime.js';
 import { OrderedDict, PyDict } from './dict.js';
+import { sameDtype } from './dtype.js';
 import { Fraction } from './fraction.js';
 import { NDArray } from './ndarray.js';
 import { Complex, type PyValue, Slice, Tuple } from './python.js';
@@ -86,12 +87,12 @@ export function pyExact(a: PyValue, b: PyValue): boolean {
     return b instanceof Fraction && numbersEqual(a, b);
   }
   if (a instanceof NumpyScalar) {
-    return b instanceof NumpyScalar && a.dtype.str === b.dtype.str && bytesEqual(a.bytes, b.bytes);
+    return b instanceof NumpyScalar && sameDtype(a.dtype, b.dtype) && bytesEqual(a.bytes, b.bytes);
   }
   if (a instanceof NDArray) {
     return (
       b instanceof NDArray &&
-      a.dtype.str === b.dtype.str &&
+      sameDtype(a.dtype, b.dtype) &&
       shapesEqual(a.shape, b.shape) &&
       bytesEqual(a.toBytes(), b.toBytes())
     );

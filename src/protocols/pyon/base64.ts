@@ -11,8 +11,7 @@ import { counted, Misfit } from './fail.js';
 /** The platform's base64. Both work on whole ASCII bytes, so that no string is kept. */
 export interface IBase64 {
   /**
-   * The bytes that `text` means, in a buffer of their own that starts at offset 0 or is aligned to 8;
-   * null where `text` is anything but clean padded base64 (the reader then looks itself).
+   * The bytes that `text` means, in a buffer of their own; null where `text` is anything but clean padded base64 (the reader then looks itself).
    */
   decode?(text: Uint8Array): Uint8Array | null;
   /** Write the base64 of `data` into `out`, which has exactly the room. */

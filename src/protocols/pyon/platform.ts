@@ -88,11 +88,12 @@ function bufferBase64(Buffer: BufferClass): IBase64 {
         return null;
       }
       const bytes = Buffer.from(view.toString('latin1'), 'base64');
-      // Short results lie in Node's shared pool, at any offset.
-      const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-      return own.length === cleanLength(text)
-        ? new Uint8Array(own.buffer, own.byteOffset, own.length)
-        : null;
+      if (bytes.length !== cleanLength(text)) {
+        return null;
+      }
+      // Short results lie in Node's shared pool, among the bytes of others.
+      const isOwn = bytes.buffer.byteLength === bytes.length;
+      return isOwn ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
     },
     encode(data, out) {
       const from = Buffer.from(data.buffer, data.byteOffset, data.length);

@@ -221,6 +221,7 @@ describe('arrays', () => {
         const typed = array.typed();
         assert.deepEqual(typed, values);
         assert.equal(typed?.buffer, array.bytes.buffer, 'a view, not a copy');
+        assert.equal(array.bytes.buffer.byteLength, values.byteLength);
         bytes.fill(0);
         assert.deepEqual(array.typed(), values);
       }
