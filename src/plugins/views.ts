@@ -25,10 +25,12 @@ const ID = 'labwire:views';
  * in any notebook; so the restorer is given a registry that only it knows.
  */
 class TabTracker extends WidgetTracker<Tab> {
-  constructor(open: (spec: ViewSpec) => Tab) {
+  constructor(open: (spec: ViewSpec, id: string) => Tab) {
     super({ namespace: 'labwire-views' });
     const execute = async (_command: string, args: unknown) => {
-      return open(parseSpec((args as { readonly spec?: unknown } | undefined)?.spec));
+      const { spec, id } = args as { readonly spec?: unknown; readonly id?: unknown };
+      // Its place in the layout is kept by its id.
+      return open(parseSpec(spec), String(id));
     };
     this._registry = { execute } as unknown as RestoreOptions['registry'];
   }
@@ -58,10 +60,10 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null,
   ): void {
     const trans = (translator ?? nullTranslator).load('labwire');
-    const open = (spec: ViewSpec): Tab => {
+    const open = (spec: ViewSpec, id = `labwire-view-${UUID.uuid4()}`): Tab => {
       const content = labwire.createView({ spec, place: 'tab' });
       const tab = new MainAreaWidget({ content });
-      tab.id = `labwire-view-${UUID.uuid4()}`;
+      tab.id = id;
       tab.title.label = content.model.title;
       tab.title.caption = spec.sources.map(({ address }) => address).join('\n');
       tab.title.icon = viewIcon;
@@ -74,11 +76,11 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
       return tab;
     };
     const tracker = new TabTracker(open);
-    labwire.offerTabs(open);
+    labwire.offerTabs(spec => open(spec));
     if (restorer !== null) {
       void restorer.restore(tracker, {
         command: 'labwire:views',
-        args: tab => ({ spec: JSON.parse(JSON.stringify(tab.content.spec)) }),
+        args: tab => ({ id: tab.id, spec: JSON.parse(JSON.stringify(tab.content.spec)) }),
         name: tab => tab.id,
       });
     }

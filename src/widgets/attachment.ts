@@ -54,12 +54,14 @@ export class Attachment implements IDisposable {
   }
 
   // The notebook's single-letter shortcuts would cut the cell that the view is in. Those with Ctrl or
-  // Cmd stay JupyterLab's. Runs before JupyterLab's own listener, which is on the document.
+  // Cmd stay JupyterLab's. Lumino looks for the mark from the target upwards and stops at the first
+  // node that a shortcut fits, so it must be on the target. Runs before Lumino's own listener, which
+  // is on the document.
   private readonly _beforeShortcuts = (event: KeyboardEvent): void => {
-    const { node } = this._options;
-    if (event.target instanceof Node && node.contains(event.target)) {
+    const { target } = event;
+    if (target instanceof Element && this._options.node.contains(target)) {
       const isShortcut = event.ctrlKey || event.metaKey;
-      node.toggleAttribute('data-lm-suppress-shortcuts', !isShortcut);
+      target.toggleAttribute('data-lm-suppress-shortcuts', !isShortcut);
     }
   };
 

@@ -6,6 +6,10 @@ import { element } from './element.js';
 import { errorCard } from './errorcard.js';
 
 export class Overlay {
+  constructor() {
+    this.node.hidden = true; // else it would catch the pointer over the picture
+  }
+
   readonly node = element('div', { className: 'jp-LiveView-overlay' });
 
   clear(): void {

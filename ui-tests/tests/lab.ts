@@ -1,7 +1,7 @@
 // Programs that a test talks to. Each is ended by its own id when the test is over.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -51,7 +51,9 @@ export class Demolab {
 
 /** Something that listens and is no SiPyCo server: it greets like an instrument of another kind. */
 export async function startStranger(): Promise<{ port: number; stop: () => Promise<void> }> {
+  const sockets = new Set<Socket>();
   const server: Server = createServer(socket => {
+    sockets.add(socket);
     socket.on('error', () => undefined);
     socket.write('HP 34401A ready\r\n');
   });
@@ -64,6 +66,9 @@ export async function startStranger(): Promise<{ port: number; stop: () => Promi
     port,
     stop: () =>
       new Promise(resolve => {
+        for (const socket of sockets) {
+          socket.destroy();
+        }
         server.close(() => resolve());
       }),
   };

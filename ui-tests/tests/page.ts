@@ -70,6 +70,15 @@ export async function runAll(page: IJupyterLabPageFixture): Promise<void> {
   });
 }
 
+/** Load the page anew, without Galata's wait for a launcher. */
+export async function reload(page: IJupyterLabPageFixture): Promise<void> {
+  await page.evaluate(() => {
+    window.location.reload();
+  });
+  await page.waitForSelector('#jupyterlab-splash', { state: 'detached' });
+  await page.waitForSelector('.jp-LabShell');
+}
+
 /** The live view with this title. */
 export function viewOf(page: Page, title: string): Locator {
   return page.locator(`.jp-LiveView[aria-label="${title}"]`);

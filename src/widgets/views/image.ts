@@ -300,6 +300,13 @@ export class ImageBody implements IViewBody, IGestureTarget {
           ? { mode: 'percentile', low, high }
           : { mode: 'fixed', low: levels[0], high: levels[1] },
     });
+    this._redraw();
+  }
+
+  // Levels that were just dragged hold at once, not when the next frame comes.
+  private _withLevels(frame: ImageFrame): ImageFrame {
+    const { mode, low, high } = this._host.model.viewport.levels;
+    return mode === 'fixed' ? { ...frame, levels: [low, high] } : frame;
   }
 
   // ---- Drawing ------------------------------------------------------------------------------------
@@ -331,7 +338,12 @@ export class ImageBody implements IViewBody, IGestureTarget {
         height * scale,
       );
     }
-    this._bar.draw(frame, this._host.model.viewport.colormap, this._theme, this._height);
+    this._bar.draw(
+      this._withLevels(frame),
+      this._host.model.viewport.colormap,
+      this._theme,
+      this._height,
+    );
   }
 
   private _sourceOf({ pixels, width, height }: ImageFrame): CanvasImageSource | null {
