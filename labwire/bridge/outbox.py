@@ -119,11 +119,11 @@ class Outbox:
 
     def flush(self) -> None:
         """Send all small records that wait, held ones too."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         if self._holding:
             self._take_held()
+        if self._timer is not None and not self._holding:
+            self._timer.cancel()
+            self._timer = None
         if not self._records:
             return
         self._last_small = self._loop.time()
@@ -165,7 +165,7 @@ class Outbox:
             if intake.dense:
                 self._holding[intake] = None  # it is polled: see Intake
         self._dense = bool(self._holding) or reads >= DENSE_READS
-        if self._holding:
+        if self._holding and self._timer is None:
             self._timer = self._loop.call_later(HOLD_DENSE_S, self._due)
 
     def _next(self) -> bytes:
