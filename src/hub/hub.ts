@@ -3,7 +3,7 @@
 // Platform-free: what it needs of a worker or of Node is passed in. Nothing leaves it but plain
 // data, and what it throws is a Fault, since comlink drops the fields of an error.
 
-import { type Address, ClosedError, isFault, LimitError, toFault } from '../values/index.js';
+import { type Address, ClosedError, LimitError, toFault } from '../values/index.js';
 import type { Connect, IClock, ITimer } from '../wire/index.js';
 import type {
   EndpointStatus,
@@ -262,6 +262,6 @@ async function answer<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isFault(error) ? error : toFault(error);
+    throw toFault(error);
   }
 }

@@ -71,7 +71,7 @@ export function parseAddress(text: string): Address {
   if (trimmed.length > MAXIMUM_LENGTH) {
     throw refusal(
       text,
-      MAXIMUM_LENGTH,
+      lead + MAXIMUM_LENGTH,
       `at most ${MAXIMUM_LENGTH} characters`,
       `${trimmed.length} characters`,
     );
@@ -81,13 +81,17 @@ export function parseAddress(text: string): Address {
     const code = control[0].charCodeAt(0).toString(16).padStart(4, '0');
     throw refusal(text, lead + control.index, 'printable text', `the control character U+${code}`);
   }
+  const half = /[\ud800-\udfff]/u.exec(trimmed); // with the flag a whole pair does not match
+  if (half !== null) {
+    throw refusal(text, lead + half.index, 'whole characters', 'half of a surrogate pair');
+  }
   const separator = trimmed.indexOf('://');
   if (separator < 0) {
     throw refusal(
       text,
       lead,
       'scheme://… such as sipyco+sync://127.0.0.1:3250/datasets',
-      trimmed === '' ? 'nothing' : JSON.stringify(trimmed),
+      trimmed === '' ? 'nothing' : quoted(trimmed),
     );
   }
   let name = trimmed.slice(0, separator).toLowerCase();
@@ -97,7 +101,7 @@ export function parseAddress(text: string): Address {
   }
   const scheme = SCHEMES.find(known => known === name);
   if (scheme === undefined) {
-    throw refusal(text, lead, `one of ${SCHEMES.join(', ')}`, JSON.stringify(name));
+    throw refusal(text, lead, `one of ${SCHEMES.join(', ')}`, quoted(name));
   }
   const rest = trimmed.slice(separator + 3);
   const restAt = lead + separator + 3;
@@ -150,7 +154,7 @@ function parseAuthority(
 ): { host: string; port: number } {
   const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]@\s]*))(?::(\d*))?$/.exec(authority);
   if (match === null) {
-    throw refusal(text, at, 'host:port', JSON.stringify(authority));
+    throw refusal(text, at, 'host:port', quoted(authority));
   }
   const host = match[1] ?? match[2] ?? '';
   if (host === '' && !demo) {
@@ -166,7 +170,8 @@ function parseAuthority(
   }
   const port = Number(portText);
   if (portText.length > 5 || port < 1 || port > 65535) {
-    throw refusal(text, at + authority.lastIndexOf(':') + 1, 'a port from 1 to 65535', portText);
+    const found = portText.slice(0, SHOWN);
+    throw refusal(text, at + authority.lastIndexOf(':') + 1, 'a port from 1 to 65535', found);
   }
   return { host, port };
 }
@@ -174,7 +179,7 @@ function parseAuthority(
 function parseQuery(text: string, query: string, at: number): string {
   const match = /^tls=([A-Za-z0-9_.-]{1,64})$/.exec(query);
   if (match === null) {
-    throw refusal(text, at, 'tls=NAME, a profile of the bridge', JSON.stringify(query));
+    throw refusal(text, at, 'tls=NAME, a profile of the bridge', quoted(query));
   }
   return match[1]!;
 }
@@ -184,8 +189,10 @@ function decodePart(text: string, part: string, at: number): string {
   try {
     decoded = decodeURIComponent(part);
   } catch {
-    const bad = at + part.search(/%(?![0-9a-fA-F]{2})|%/);
-    throw refusal(text, bad, 'percent-encoded UTF-8', JSON.stringify(part));
+    // Two digits are missing somewhere, or the bytes are no UTF-8: then the first may be to blame.
+    const digits = part.search(/%(?![0-9a-fA-F]{2})/);
+    const bad = at + (digits < 0 ? part.indexOf('%') : digits);
+    throw refusal(text, bad, 'percent-encoded UTF-8', quoted(part));
   }
   // A name with a line break would be a second line on the wire.
   const control = /[\u0000-\u001f\u007f]/.exec(decoded);
@@ -194,6 +201,12 @@ function decodePart(text: string, part: string, at: number): string {
     throw refusal(text, at, 'a name without control characters', `U+${code}`);
   }
   return decoded;
+}
+
+const SHOWN = 60; // characters of a part that a message repeats
+
+function quoted(part: string): string {
+  return JSON.stringify(part.length > SHOWN ? `${part.slice(0, SHOWN)}…` : part);
 }
 
 function refusal(text: string, position: number, expected: string, found: string): ParseError {
@@ -207,14 +220,18 @@ function refusal(text: string, position: number, expected: string, found: string
   );
 }
 
-/** The address as text: what `parseAddress` reads back to the same parts; default ports are written. */
+/**
+ * The address as text: what `parseAddress` reads back to the same parts. Default ports are written where
+ * there is a host.
+ */
 export function formatAddress(address: Address): string {
   const prefix = `${address.demo ? 'demo+' : ''}${address.scheme}://`;
   if (!NETWORKED.has(address.scheme)) {
     return prefix + address.path;
   }
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  const port = host === '' || address.port === 0 ? '' : `:${address.port}`;
+  const isImplied = host === '' && address.port === DEFAULT_PORTS[address.scheme];
+  const port = isImplied || address.port === 0 ? '' : `:${address.port}`;
   const path = address.path === '' ? '' : `/${encodePart(address.path)}`;
   const tls = address.tls === null ? '' : `?tls=${address.tls}`;
   const fragment = address.fragment === null ? '' : `#${encodePart(address.fragment)}`;

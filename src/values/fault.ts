@@ -10,6 +10,7 @@ import {
   ConnectionLostError,
   DeadlineError,
   EncodeError,
+  type ErrorOptions,
   type Fact,
   isLabwireError,
   type LabwireError,
@@ -40,7 +41,7 @@ export type Fault = {
 
 const CAUSES = 8; // deep enough for any honest chain; ends a cyclic one
 
-/** `error` as a Fault. A stranger keeps its name in the message and its stack. */
+/** `error` as a Fault; a Fault as it is. A stranger keeps its name in the message and its stack. */
 export function toFault(error: unknown, depth = CAUSES): Fault {
   if (isLabwireError(error)) {
     const { name, message, hint, protocol, cause } = error;
@@ -62,40 +63,49 @@ export function toFault(error: unknown, depth = CAUSES): Fault {
       ...(stack === undefined ? {} : { stack }),
     };
   }
-  return { name: 'Error', message: String(error), facts: {} };
+  return isFault(error) ? error : { name: 'Error', message: textOf(error), facts: {} };
 }
 
-type Maker = (fault: Fault) => LabwireError;
+/** Whatever was thrown, in words: not every object can be turned into a text. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return Object.prototype.toString.call(thrown);
+  }
+}
+
+type Maker = (fault: Fault, options: ErrorOptions) => LabwireError;
 
 // A null prototype: a fault's name is looked up here, and 'constructor' must not be found.
 const MAKERS: { readonly [name: string]: Maker | undefined } = Object.assign(Object.create(null), {
-  ParseError: f => new ParseError(f.message, facts(f), optionsOf(f)),
-  EncodeError: f => new EncodeError(f.message, facts(f), optionsOf(f)),
-  LocalProtocolError: f => new LocalProtocolError(f.message, facts(f), optionsOf(f)),
-  RemoteProtocolError: f => new RemoteProtocolError(f.message, facts(f), optionsOf(f)),
-  LimitError: f => new LimitError(f.message, facts(f), optionsOf(f)),
-  UnsupportedError: f => new UnsupportedError(f.message, facts(f), optionsOf(f)),
-  RemoteError: f => {
+  ParseError: (f, options) => new ParseError(f.message, facts(f), options),
+  EncodeError: (f, options) => new EncodeError(f.message, facts(f), options),
+  LocalProtocolError: (f, options) => new LocalProtocolError(f.message, facts(f), options),
+  RemoteProtocolError: (f, options) => new RemoteProtocolError(f.message, facts(f), options),
+  LimitError: (f, options) => new LimitError(f.message, facts(f), options),
+  UnsupportedError: (f, options) => new UnsupportedError(f.message, facts(f), options),
+  RemoteError: (f, options) => {
     const { remoteTraceback, ...rest } = facts<{
       remoteClass: string;
       remoteMessage: string;
       remoteTraceback: string;
     }>(f);
     const lines = remoteTraceback === '' ? [] : remoteTraceback.split(/(?<=\n)/);
-    return new RemoteError(f.message, { ...rest, remoteTraceback: lines }, optionsOf(f));
+    return new RemoteError(f.message, { ...rest, remoteTraceback: lines }, options);
   },
-  DeadlineError: f => new DeadlineError(f.message, facts(f), optionsOf(f)),
-  ClosedError: f => new ClosedError(f.message, optionsOf(f)),
-  PolicyError: f => new PolicyError(f.message, facts(f), optionsOf(f)),
-  BridgeError: f => new BridgeError(f.message, facts(f), optionsOf(f)),
-  ConnectError: f => new ConnectError(f.message, facts(f), optionsOf(f)),
-  ConnectionLostError: f => new ConnectionLostError(f.message, facts(f), optionsOf(f)),
+  DeadlineError: (f, options) => new DeadlineError(f.message, facts(f), options),
+  ClosedError: (f, options) => new ClosedError(f.message, options),
+  PolicyError: (f, options) => new PolicyError(f.message, facts(f), options),
+  BridgeError: (f, options) => new BridgeError(f.message, facts(f), options),
+  ConnectError: (f, options) => new ConnectError(f.message, facts(f), options),
+  ConnectionLostError: (f, options) => new ConnectionLostError(f.message, facts(f), options),
 } satisfies { [N in LabwireErrorName]: Maker });
 
 /** The error that `fault` was: same class, message, hint, facts and cause. A stranger becomes an `Error`. */
-export function fromFault(fault: Fault): Error {
+export function fromFault(fault: Fault, depth = CAUSES): Error {
   const maker = MAKERS[fault.name];
-  return maker === undefined ? new Error(fault.message) : maker(fault);
+  return maker === undefined ? new Error(fault.message) : maker(fault, optionsOf(fault, depth));
 }
 
 /** Is `value` the plain form of an error? For values that arrive from another realm. */
@@ -106,7 +116,8 @@ export function isFault(value: unknown): value is Fault {
     !(value instanceof Error) &&
     typeof (value as Fault).name === 'string' &&
     typeof (value as Fault).message === 'string' &&
-    typeof (value as Fault).facts === 'object'
+    typeof (value as Fault).facts === 'object' &&
+    (value as Fault).facts !== null
   );
 }
 
@@ -114,10 +125,12 @@ function facts<T>(fault: Fault): T {
   return fault.facts as T;
 }
 
-function optionsOf(fault: Fault) {
+function optionsOf(fault: Fault, depth: number): ErrorOptions {
   return {
     ...(fault.hint === undefined ? {} : { hint: fault.hint }),
     ...(fault.protocol === undefined ? {} : { protocol: fault.protocol }),
-    ...(fault.cause === undefined ? {} : { cause: fromFault(fault.cause) }),
+    ...(fault.cause === undefined || depth === 0
+      ? {}
+      : { cause: fromFault(fault.cause, depth - 1) }),
   };
 }

@@ -25,9 +25,15 @@ export function pathOf(fragment: string): Path {
 
 export function fragmentOf(path: Path): string {
   const [only] = path;
-  return path.length === 1 && typeof only === 'string' && !only.startsWith('[')
-    ? only
-    : encode([...path]);
+  return path.length === 1 && typeof only === 'string' && isPlain(only) ? only : encode([...path]);
+}
+
+// What an address refuses as a plain text, control characters and halves of a surrogate pair, a
+// PYON list writes with backslashes.
+function isPlain(key: string): boolean {
+  return (
+    !key.startsWith('[') && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/u.test(key)
+  );
 }
 
 /** The address of what lies at `path` below what `address` names. */
