@@ -127,9 +127,14 @@ async function machine() {
   const memory = Math.round(os.totalmem() / 2 ** 30);
   const kind = { x64: 'x86-64', arm64: 'ARM64' }[os.arch()] ?? os.arch();
   const system = { linux: 'Linux', darwin: 'macOS', win32: 'Windows' }[os.platform()];
+  const [load] = os.loadavg();
+  const beside =
+    load > 1
+      ? `, while other work ran beside it (load average ${load.toFixed(1)} at the start)`
+      : '';
   return (
     `${os.availableParallelism()} cores (${kind}), ${memory} GB of memory, ${system}, ` +
-    `Node ${process.versions.node}, ${pythonVersion}`
+    `Node ${process.versions.node}, ${pythonVersion}${beside}`
   );
 }
 
@@ -165,6 +170,7 @@ if (process.argv[1] && path.resolve(process.argv[1]) === path.join(folder, 'run.
     if (unknown.length > 0) {
       throw new StepError(`no bench ${unknown.join(', ')}: there are ${present.join(', ')}`);
     }
+    const description = await machine(); // before the benches make a load of their own
     const documents = [];
     for (const name of wanted.length > 0 ? wanted : present) {
       console.error(`\n── bench/${name}.mjs`);
@@ -174,7 +180,7 @@ if (process.argv[1] && path.resolve(process.argv[1]) === path.join(folder, 'run.
     }
     if (wanted.length === 0) {
       const file = path.join(root, 'docs/performance.md');
-      const text = pageOf(documents, await machine(), new Date().toISOString().slice(0, 10));
+      const text = pageOf(documents, description, new Date().toISOString().slice(0, 10));
       if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
         writeFileSync(file, text);
       }
