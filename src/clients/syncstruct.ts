@@ -244,15 +244,17 @@ export class Subscriber {
     } catch (error) {
       return { error, wasOpen: false };
     }
+    if (signal.aborted) {
+      // It came too late, and a later attempt may have its own: touch nothing that is shared.
+      await transport.close();
+      return { error: signal.reason, wasOpen: false };
+    }
     const machine = new SubscriberMachine(this.notifierName, this._options.lineBytes);
     const pump = new Pump(machine, transport, event => this._take(event));
     this._stepError = null;
+    this._pump = pump;
     let error: unknown;
     try {
-      if (signal.aborted) {
-        await pump.close();
-      }
-      this._pump = pump;
       error = this._errorOf(await pump.run(), transport.endpoint);
     } catch (thrown) {
       error = thrown;

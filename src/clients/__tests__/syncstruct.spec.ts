@@ -106,6 +106,37 @@ describe('Subscriber', () => {
     await subscriber.close();
   });
 
+  it('drops a connection that comes after its attempt was given up', async () => {
+    const bench = new Bench();
+    bench.publish(new Notifier(dict({ x: 1n })));
+    const links: LoopbackTransport[] = [];
+    let comeLate: () => void = () => {};
+    const late = new Promise<void>(resolve => {
+      comeLate = resolve;
+    });
+    const subscriber = bench.subscriber({
+      connect: async () => {
+        const isFirst = links.length === 0;
+        const link = await bench.network.connect('lab');
+        links.push(link);
+        await (isFirst ? late : null); // it does not listen to its signal
+        return link;
+      },
+    });
+    const first = subscriber.connect({ deadlineMs: 1000 });
+    await settled();
+    bench.clock.turn(1000);
+    await rejects(first, 'DeadlineError', /^no struct of "datasets" within 1000 ms$/);
+    await subscriber.connect();
+    comeLate();
+    await settled();
+    assert.throws(() => links[0]!.send(new Uint8Array(1)), { name: 'ClosedError' });
+    assert.equal(subscriber.status.state, 'live');
+    assert.ok(subscriber.receivedBytes > 0);
+    await subscriber.close(); // and that ends the one in use
+    assert.throws(() => links[1]!.send(new Uint8Array(1)), { name: 'ClosedError' });
+  });
+
   it('goes stale when the publisher is killed, and resumes with what changed', async () => {
     const bench = new Bench();
     const notifier = new Notifier(dict({ same: 1n, changes: 1n, goes: 1n }));

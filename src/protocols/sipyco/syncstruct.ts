@@ -8,6 +8,7 @@
 
 import {
   isLabwireError,
+  LimitError,
   LocalProtocolError,
   PyDict,
   type PyValue,
@@ -78,7 +79,7 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
         return this._state !== 'over';
       });
     } catch (error) {
-      this._fail(error);
+      this._fail(isLabwireError(error, 'LimitError') ? tooLong(error) : error);
     }
   }
 
@@ -180,7 +181,7 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
       {
         protocol: 'sipyco',
         cause: error,
-        hint: 'Connect again; if it stays so, the publisher is broken.',
+        hint: BROKEN,
       },
     );
   }
@@ -189,7 +190,7 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
     return new RemoteProtocolError(
       message,
       { offset: this._offset, expected, received },
-      { protocol: 'sipyco' },
+      { protocol: 'sipyco', hint: BROKEN },
     );
   }
 
@@ -307,6 +308,16 @@ export class PublisherMachine implements IMachine<PublisherCommand, PublisherEve
     this._state = 'over';
     this._events.push({ type: 'failed', fault: toFault(error) });
   }
+}
+
+const BROKEN = 'Connect again; if it stays so, the publisher is broken.';
+
+/** A line over the limit, with what helps: the limit is the peer's own as well. */
+function tooLong(error: LimitError): LimitError {
+  return new LimitError(error.message, error, {
+    protocol: 'sipyco',
+    hint: 'Publish large values in parts: subscribers of SiPyCo itself take no line over 100 MiB either.',
+  });
 }
 
 const NEWLINE = 0x0a;
