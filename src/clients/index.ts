@@ -1,5 +1,4 @@
 // A machine, a transport and a clock make promises and subscriptions.
 export { Backoff } from './backoff.js';
 export { type Difference, difference } from './difference.js';
-export { Pump, type PumpEnd } from './pump.js';
 export { type NotifyCb, Subscriber, type SubscriberOptions } from './syncstruct.js';

@@ -25,10 +25,9 @@ import {
   type PyValue,
   toFault,
 } from '../values/index.js';
-import type { Connect, IClock, ITransport } from '../wire/index.js';
+import { type Connect, type IClock, type ITransport, Pump, type PumpEnd } from '../wire/index.js';
 import { Backoff } from './backoff.js';
 import { type Difference, difference } from './difference.js';
-import { Pump, type PumpEnd } from './pump.js';
 
 /**
  * Hears every mod after it was applied, `init` too; read `Subscriber.target` inside. `difference` is

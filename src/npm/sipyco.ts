@@ -36,8 +36,6 @@ export {
   type Difference,
   difference,
   type NotifyCb,
-  Pump,
-  type PumpEnd,
   Subscriber,
   type SubscriberOptions,
 } from '../clients/index.js';

@@ -6,7 +6,8 @@
 // makes us talk must therefore also listen, and a slow listener slows the instrument, not memory.
 
 import { type Fault, isLabwireError } from '../values/index.js';
-import { HIGH_WATER_BYTES, type IMachine, type ITransport } from '../wire/index.js';
+import type { IMachine } from './machine.js';
+import { HIGH_WATER_BYTES, type ITransport } from './transport.js';
 
 /** How the conversation ended when nobody threw. */
 export type PumpEnd =

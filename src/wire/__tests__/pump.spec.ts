@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LoopbackTransport } from '../../transports/index.js';
 import { isLabwireError, RemoteProtocolError, toFault } from '../../values/index.js';
-import { HIGH_WATER_BYTES, type IMachine, LineReader } from '../../wire/index.js';
-import { Pump } from '../index.js';
+import { HIGH_WATER_BYTES, type IMachine, LineReader, Pump } from '../index.js';
 
 type Command = { readonly type: 'say'; readonly text: string };
 type Event =
