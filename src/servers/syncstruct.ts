@@ -9,9 +9,14 @@
 //
 // Source: docs/protocols/sync_struct.md. Names are SiPyCo's (`sipyco.sync_struct.Publisher`).
 
-import { type Notifier, type PublisherEvent, PublisherMachine } from '../protocols/sipyco/index.js';
+import {
+  type Notifier,
+  type PublisherCommand,
+  type PublisherEvent,
+  PublisherMachine,
+} from '../protocols/sipyco/index.js';
 import { isLabwireError } from '../values/index.js';
-import { HIGH_WATER_BYTES, type IListener, type ITransport } from '../wire/index.js';
+import { HIGH_WATER_BYTES, type IListener, type ITransport, Pump } from '../wire/index.js';
 
 /** What subscribers can make large. */
 export type PublisherLimits = {
@@ -20,7 +25,10 @@ export type PublisherLimits = {
    * Two seconds of a 512 × 512 camera at 10 Hz; a mod larger than this is sent when it is alone.
    */
   readonly queueBytes: number;
-  /** Open connections, subscribed or not; more are closed at once. Guards sockets. Half of Linux's usual 1024 files. */
+  /**
+   * Open connections, subscribed or not. Guards sockets: half of Linux's usual 1024 files. One more
+   * takes the place of a subscriber that closed its side, or is closed at once.
+   */
   readonly connections: number;
 };
 
@@ -65,7 +73,7 @@ export class Publisher {
     }
   }
 
-  /** Subscribers that have been given a struct. */
+  /** Subscribers that have been given a struct. Over TCP one that left counts until the next line finds out. */
   get subscriberCount(): number {
     return [...this._connections.keys()].filter(connection => connection.notifier !== null).length;
   }
@@ -108,7 +116,7 @@ export class Publisher {
 
   private async _accept(listener: IListener): Promise<void> {
     for await (const transport of listener.connections) {
-      if (!this._listeners.has(listener) || this._connections.size >= this._limits.connections) {
+      if (!this._listeners.has(listener) || !this._hasRoom()) {
         await transport.close('the publisher takes no more subscribers');
         continue;
       }
@@ -122,6 +130,21 @@ export class Publisher {
       const served = connection.serve().finally(() => this._connections.delete(connection));
       this._connections.set(connection, served);
     }
+  }
+
+  /** Is there room for one more, if need be that of the one most likely to have left? */
+  private _hasRoom(): boolean {
+    if (this._connections.size < this._limits.connections) {
+      return true;
+    }
+    for (const connection of this._connections.keys()) {
+      if (connection.isHalfClosed) {
+        this._connections.delete(connection);
+        void connection.close('others want its place');
+        return true;
+      }
+    }
+    return false;
   }
 
   private _publish(notifier: Notifier, line: Uint8Array): void {
@@ -145,7 +168,10 @@ class Connection {
   private readonly _transport: ITransport;
   private readonly _queueBytes: number;
   private readonly _desk: Desk;
-  private readonly _machine = new PublisherMachine();
+  private readonly _pump: Pump<PublisherCommand, PublisherEvent>;
+  private readonly _left: Promise<void>;
+  private _setLeft: () => void = () => {};
+  private _isHalfClosed = false;
   private _notifier: Notifier | null = null;
   /** Lines that wait for room in the transport, shared with other connections; null while it has room. */
   private _queue: Uint8Array[] | null = null;
@@ -157,11 +183,20 @@ class Connection {
     this._transport = transport;
     this._queueBytes = queueBytes;
     this._desk = desk;
+    this._pump = new Pump(new PublisherMachine(), transport, event => this._take(event));
+    this._left = new Promise(resolve => {
+      this._setLeft = resolve;
+    });
   }
 
   /** What it follows; null until it has been given the struct, and when it has left. */
   get notifier(): Notifier | null {
     return this._notifier;
+  }
+
+  /** The peer closed its side: it may still listen, or has left without our knowing. */
+  get isHalfClosed(): boolean {
+    return this._isHalfClosed;
   }
 
   get waitingBytes(): number {
@@ -171,11 +206,11 @@ class Connection {
   /** Serve to the end. Never rejects. */
   async serve(): Promise<void> {
     try {
-      for await (const chunk of this._transport.chunks) {
-        this._machine.receive(chunk);
-        if (!this._machine.takeEvents().every(event => this._obey(event))) {
-          break;
-        }
+      const end = await this._pump.run();
+      if (end.type === 'eof' && this._notifier !== null) {
+        this._isHalfClosed = true;
+        await this._transport.drained(); // a transport that knows that it left says so
+        await this._left;
       }
     } catch (error) {
       this._leave(error);
@@ -184,9 +219,8 @@ class Connection {
   }
 
   async close(reason: string): Promise<void> {
-    this._notifier = null;
-    this._queue = null;
-    await this._transport.close(reason);
+    this._forget();
+    await this._pump.close(reason);
   }
 
   /** A mod of the notifier that it follows. `line` is shared. */
@@ -202,27 +236,24 @@ class Connection {
     }
   }
 
-  /** @returns false when the connection is over. */
-  private _obey(event: PublisherEvent): boolean {
+  private _take(event: PublisherEvent): undefined {
     if (event.type !== 'subscribed') {
-      return false; // a stranger, or the end
+      return; // a stranger, or the end: the pump says so too
     }
     const notifier = this._desk.find(event.notifierName);
     if (notifier === null) {
-      return false; // closing without a word is how this protocol says that there is no such notifier
+      // Closing without a word is how this protocol says that there is no such notifier.
+      void this._pump.close('there is no such notifier');
+      return;
     }
     // The struct, and the place among those who hear mods, in one go: no mod is lost or comes twice.
     this._notifier = notifier;
     this._send('init', notifier.initLine());
-    return true;
   }
 
   private _send(type: 'init' | 'mod', line: Uint8Array): void {
     // A transport owns what it is given, and a mod's line belongs to all.
-    this._machine.send({ type, line: line.slice() });
-    for (const chunk of this._machine.takeOutput()) {
-      this._transport.send(chunk);
-    }
+    this._pump.send({ type, line: line.slice() });
     if (this._queue === null && this._transport.bufferedBytes > HIGH_WATER_BYTES) {
       this._queue = [];
       this._queuedBytes = 0;
@@ -274,11 +305,16 @@ class Connection {
 
   /** It cannot be served any more. A subscriber may leave without a goodbye; all else is told. */
   private _leave(error: unknown): void {
-    this._notifier = null;
-    this._queue = null;
+    this._forget();
     if (!isLabwireError(error, 'ConnectionLostError') && !isLabwireError(error, 'ClosedError')) {
       this._desk.report(error);
-      void this._transport.close('the struct cannot be sent');
+      void this._pump.close('the struct cannot be sent');
     }
+  }
+
+  private _forget(): void {
+    this._notifier = null;
+    this._queue = null;
+    this._setLeft();
   }
 }

@@ -26,6 +26,6 @@ export type PublisherCommand =
 export type PublisherEvent =
   /** Somebody wants this notifier. Where there is none of that name, close without a word: that is the answer. */
   | { readonly type: 'subscribed'; readonly notifierName: string }
-  /** The subscriber closed its side. */
+  /** The peer closed its side. If it has subscribed it may still listen: lines can be sent all the same. */
   | { readonly type: 'eof' }
   | FailedEvent;

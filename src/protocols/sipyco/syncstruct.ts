@@ -272,12 +272,14 @@ export class PublisherMachine implements IMachine<PublisherCommand, PublisherEve
     if (this._state === 'over') {
       return;
     }
-    if (this._lines.pendingBytes > 0 || this._state === 'name') {
+    const hasSubscribed = this._state === 'subscribed' || this._state === 'publishing';
+    if (!hasSubscribed && (this._lines.pendingBytes > 0 || this._state === 'name')) {
       this._fail(this._wrong('the end of the connection', expectedIn(this._state)));
-    } else {
-      this._state = 'over';
-      this._events.push({ type: 'eof' });
+      return;
     }
+    // A subscriber that has said all it ever says may still listen, and SiPyCo goes on writing.
+    this._state = hasSubscribed ? this._state : 'over';
+    this._events.push({ type: 'eof' });
   }
 
   private _take(line: Uint8Array): void {

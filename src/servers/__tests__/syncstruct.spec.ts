@@ -152,6 +152,7 @@ describe('Publisher', () => {
     const bench = new Bench({ x: new Notifier([new OpaqueObject('Laser', '<Laser>')]) });
     const line = await bench.subscribe('x');
     assert.equal(await line.next(), null);
+    await settled();
     assert.equal(bench.reported.length, 1);
     assert.match(bench.reported[0] ?? '', /^the subscriber lab caller 1 was left: EncodeError/);
   });
@@ -169,6 +170,38 @@ describe('Publisher', () => {
     await settled();
     assert.equal(bench.publisher.subscriberCount, 0);
     assert.deepEqual(bench.reported, []);
+  });
+
+  it('goes on writing to one who closed only its own side, as SiPyCo does', async () => {
+    const notifier = new Notifier(dict({}));
+    const bench = new Bench({ x: notifier });
+    const line = await bench.subscribe('x');
+    line.link.end();
+    assert.equal(await line.next(), '{"action":"init","struct":{}}\n');
+    await settled();
+    notifier.set('k', 1n);
+    assert.match((await line.next()) ?? '', /setitem/);
+    await line.link.close();
+    notifier.set('k', 2n);
+    await settled();
+    assert.equal(bench.publisher.subscriberCount, 0);
+    assert.deepEqual(bench.reported, []);
+  });
+
+  it('gives the place of one who closed its side to the next', async () => {
+    const bench = new Bench({ x: new Notifier(dict({})) }, { connections: 2 });
+    const silent = await bench.subscribe('x');
+    await silent.next();
+    silent.link.end();
+    await settled();
+    const other = await bench.subscribe('x');
+    assert.match((await other.next()) ?? '', /init/);
+    const third = await bench.subscribe('x');
+    assert.match((await third.next()) ?? '', /init/);
+    assert.equal(await silent.next(), null);
+    assert.equal(bench.publisher.subscriberCount, 2);
+    assert.equal(await new Line(await bench.network.connect('lab')).next(), null);
+    await bench.publisher.stop();
   });
 
   it('stops, and starts again', async () => {
