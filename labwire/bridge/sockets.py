@@ -18,6 +18,11 @@ COPY_BYTES = 64 * 1024  # zmq's own bookkeeping for a buffer it does not copy co
 BATCH = 64  # messages read before the loop turns: one busy client must not starve the rest
 HEAD_FRAMES = 16  # identities, delimiter, signature, four JSON frames; real messages have 7
 
+# What a local peer can make large before anything is verified. zmq drops a peer that sends a larger
+# frame; frames over the count are read and forgotten.
+FRAME_BYTES = 64 * 1024 * 1024  # tornado takes 10 MiB from a browser, unless a site raises it
+BUFFER_FRAMES = 1024
+
 
 class Gone(Exception):
     """No peer of that identity is connected."""
@@ -39,6 +44,7 @@ class Port:
     ) -> None:
         self._socket = socket = context.socket(zmq.ROUTER)
         socket.setsockopt(zmq.LINGER, linger_ms)
+        socket.setsockopt(zmq.MAXMSGSIZE, FRAME_BYTES)
         socket.setsockopt(zmq.ROUTER_MANDATORY, 1)  # else a full pipe drops silently
         socket.setsockopt(
             zmq.ROUTER_HANDOVER, 1
@@ -103,7 +109,9 @@ class Port:
             content = 0  # where the content is, once the delimiter has been seen
             while socket.getsockopt(zmq.RCVMORE):
                 if content and len(head) == content:
-                    buffers.append(socket.recv(copy=False).buffer)
+                    buffer = socket.recv(copy=False).buffer
+                    if len(buffers) < BUFFER_FRAMES:
+                        buffers.append(buffer)
                     continue
                 frame = socket.recv()
                 if len(head) < HEAD_FRAMES:

@@ -102,7 +102,7 @@ class Running:
     async def client(self) -> AsyncKernelClient:
         """A client of the ordinary kind, connected."""
         client = self.new_client()
-        client.start_channels()
+        client.start_channels(hb=False)  # a busy machine misses a beat and calls the kernel dead
         await client.wait_for_ready(timeout=30)
         return client
 
