@@ -129,6 +129,8 @@ export type TraceFrame = FrameHead & {
   readonly xLabel: string;
   readonly xUnit: string;
   readonly yUnit: string;
+  /** What the picture leaves out, in a sentence to show beside it; absent where that is nothing. */
+  readonly note?: string;
   /** The newest measured point. */
   readonly last: { readonly y: number; readonly error: number | null } | null;
 };

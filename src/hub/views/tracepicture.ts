@@ -60,22 +60,22 @@ export class TracePicture {
         ? this._columns(from, to)
         : this._scattered(fullX);
     const { x: xs, y: ys, low, high } = drawn;
+    const newest = this._newest(lastIndex);
     const errorAt =
-      this._error !== null && lastIndex < this._error.length
-        ? this._error.values[lastIndex]
-        : undefined;
-    const lastY =
-      lastIndex >= 0 && lastIndex < this._length ? this._y.values[lastIndex]! : Number.NaN;
+      this._error !== null && newest < this._error.length ? this._error.values[newest] : undefined;
+    const lastY = newest < 0 ? Number.NaN : this._y.values[newest]!;
+    const note = this._note();
     const content: Omit<TraceFrame, keyof FrameHead> = {
       kind: 'trace',
       series: [{ label: this._axes.y.label, x: xs, y: ys, low, high, reduced: drawn.reduced }],
       fullX,
       fullY: rangeOf(ys, low, high),
       pointCount: this._length,
-      measuredCount: this._pyramid.finiteCount,
+      measuredCount: this._measuredCount(),
       xLabel: this._axes.x?.label ?? '',
       xUnit: this._axes.x?.display.unit ?? '',
       yUnit: this._axes.y.display.unit ?? '',
+      ...(note === null ? {} : { note }),
       last: Number.isFinite(lastY)
         ? {
             y: lastY / this._yScale,
@@ -90,6 +90,36 @@ export class TracePicture {
       }
     }
     return { content, transfer };
+  }
+
+  // An x that is longer than y is a scan that goes on: all that was measured is drawn.
+  private _note(): string | null {
+    const { x, y } = this._axes;
+    const left = y.series.length - this._length;
+    return x === null || left === 0
+      ? null
+      : `${x.label || 'x'} has ${x.series.length} values and ${y.label || 'y'} has ${y.series.length}: ` +
+          `the last ${left} ${left === 1 ? 'is' : 'are'} not drawn`;
+  }
+
+  /** `lastIndex`, or the last measured point before it that is drawn; −1 for none. */
+  private _newest(lastIndex: number): number {
+    let at = Math.min(lastIndex, this._length - 1);
+    while (at >= 0 && !Number.isFinite(this._y.values[at]!)) {
+      at -= 1;
+    }
+    return at;
+  }
+
+  private _measuredCount(): number {
+    if (this._length === this._y.length) {
+      return this._pyramid.finiteCount;
+    }
+    let count = 0;
+    for (let i = 0; i < this._length; i++) {
+      count += Number.isFinite(this._y.values[i]!) ? 1 : 0;
+    }
+    return count;
   }
 
   private _xAt(index: number): number {

@@ -147,6 +147,25 @@ describe('TraceView', () => {
     assert.deepEqual([...frameOf(view).series[0]!.x], [10, 20]);
   });
 
+  it('says how many points have no x, and says nothing while a scan goes on', () => {
+    const view = new TraceView({}, { y: 'rabi.p', x: 'rabi.t' });
+    view.setViewport(viewport(100));
+    view.input('x', reading(floats([0, 1, 2])));
+    view.input('y', reading(floats([5, 6, 7, 8, 9])));
+    const short = frameOf(view);
+    assert.equal(short.note, 'rabi.t has 3 values and rabi.p has 5: the last 2 are not drawn');
+    assert.deepEqual([short.pointCount, short.measuredCount, short.last?.y], [3, 3, 7]);
+    view.input('y', reading(floats([5, 6, 7, 8])));
+    assert.match(frameOf(view).note ?? '', /: the last 1 is not drawn$/);
+    for (const measured of [
+      [5, 6],
+      [5, 6, 7],
+    ]) {
+      view.input('y', reading(floats(measured)));
+      assert.equal('note' in frameOf(view), false);
+    }
+  });
+
   it('has an axis for no points at all, and for all NaN', () => {
     const view = new TraceView({});
     view.setViewport(viewport(100));
