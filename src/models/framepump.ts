@@ -13,7 +13,14 @@ export interface IScreen {
   /** Call back before the next repaint; never while the page is hidden. */
   requestFrame(callback: () => void): void;
   delay(callback: () => void, ms: number): void;
+  /** A clock that only goes forward. */
+  nowMs(): number;
 }
+
+// A stream that has news whenever it is asked: what is composed right after a drawing would be 16 ms
+// old at the next, so the next pull waits for half of that. A slower answer needs the time itself.
+const AT_ONCE_MS = 6;
+const SETTLE_MS = 8;
 
 /** Takes one view's frame; called at most once per animation frame. */
 export type FrameSink = (frame: Frame) => void;
@@ -78,11 +85,16 @@ export class FramePump implements IDisposable {
     this._running = true;
     try {
       while (this._sinks.size > 0 && !this._isDisposed) {
+        const askedMs = this._screen.nowMs();
         const frames = await this._pull();
+        const isBusy = this._screen.nowMs() - askedMs < AT_ONCE_MS;
         await new Promise<void>(resolve => {
           this._screen.requestFrame(resolve);
         });
         this._deliver(frames);
+        if (isBusy) {
+          await this._wait(SETTLE_MS);
+        }
       }
     } finally {
       this._running = false;
@@ -103,11 +115,15 @@ export class FramePump implements IDisposable {
         this._isFaulted = true;
         this._faulted.emit(reason);
       }
-      await new Promise<void>(resolve => {
-        this._screen.delay(resolve, RETRY_MS);
-      });
+      await this._wait(RETRY_MS);
       return [];
     }
+  }
+
+  private _wait(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      this._screen.delay(resolve, ms);
+    });
   }
 
   private _deliver(frames: readonly Frame[]): void {

@@ -108,7 +108,12 @@ export class LiveViewModel implements IDisposable {
   }
 
   get paused(): boolean {
-    return this._paused;
+    return this._pausedNs !== null;
+  }
+
+  /** Since when it is paused; null when it is not. ns since 1970-01-01 UTC. */
+  get pausedNs(): bigint | null {
+    return this._pausedNs;
   }
 
   /** When it was frozen; null when it is not. ns since 1970-01-01 UTC. */
@@ -149,16 +154,16 @@ export class LiveViewModel implements IDisposable {
     this._close();
     this._frozenNs = atNs;
     this._fault = null;
-    this._paused = false;
+    this._pausedNs = null;
     this._setPhase('frozen');
   }
 
-  /** Hold the picture; the data behind it goes on. */
+  /** Hold the picture; the data behind it goes on, and is not heard of until it is resumed. */
   setPaused(paused: boolean): void {
-    if (this._paused === paused || this._phase === 'closed') {
+    if (this.paused === paused || this._phase === 'closed') {
       return;
     }
-    this._paused = paused;
+    this._pausedNs = paused ? this._now() : null;
     this._tell((hub, id) => hub.setPaused(id, paused));
     this._stateChanged.emit();
   }
@@ -242,8 +247,8 @@ export class LiveViewModel implements IDisposable {
       if (told.visible !== this._visible) {
         this._tell((h, v) => h.setVisible(v, this._visible));
       }
-      if (told.paused !== this._paused) {
-        this._tell((h, v) => h.setPaused(v, this._paused));
+      if (told.paused !== this.paused) {
+        this._tell((h, v) => h.setPaused(v, this.paused));
       }
     } catch (reason) {
       if (turn === this._turn) {
@@ -312,7 +317,7 @@ export class LiveViewModel implements IDisposable {
   private _frame: Frame | null = null;
   private _fault: Fault | null = null;
   private _frozenNs: bigint | null = null;
-  private _paused = false;
+  private _pausedNs: bigint | null = null;
   private _visible = true;
   private _opened: { readonly hub: IHub; readonly id: number } | null = null;
   private _connection: IDisposable | null = null;
@@ -320,14 +325,13 @@ export class LiveViewModel implements IDisposable {
 }
 
 function viewportOf(spec: ViewSpec, base: Viewport): Viewport {
-  const { colormap, levels, filter } = spec.options;
+  const { colormap, levels } = spec.options;
   return {
     ...base,
     ...(colormap === undefined ? {} : { colormap }),
     ...(levels === undefined
       ? {}
       : { levels: { mode: 'percentile' as const, low: levels[0], high: levels[1] } }),
-    ...(filter === undefined ? {} : { filter }),
   };
 }
 

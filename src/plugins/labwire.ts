@@ -46,6 +46,7 @@ export class Labwire implements ILabwire {
         delay: (callback, ms) => {
           setTimeout(callback, ms);
         },
+        nowMs: () => performance.now(),
       },
     });
     this.policy = new PolicyModel({ open: () => this._session.open() });

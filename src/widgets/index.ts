@@ -2,6 +2,7 @@
 export { AddressForm } from './addressform.js';
 export { errorCard, reportOf } from './errorcard.js';
 export { viewIcon } from './icons.js';
-export { type Frozen, type ILiveViewActions, LiveView } from './liveview.js';
+export type { Frozen } from './keeping.js';
+export { type ILiveViewActions, LiveView } from './liveview.js';
 export { askPerson } from './policydialog.js';
 export { PICTURE_LIMIT_BYTES, type Picture } from './snapshot.js';

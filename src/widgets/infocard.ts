@@ -35,7 +35,11 @@ export class InfoCard {
       attributes: { role: 'group', 'aria-label': trans.__('About this view') },
       children: [
         this._list,
-        element('div', { className: 'jp-InfoCard-actions', children: [copyFacts, copyValue] }),
+        element('div', {
+          className: 'jp-InfoCard-actions',
+          // A tree has no text of its own.
+          children: model.frame?.kind === 'table' ? [copyFacts] : [copyFacts, copyValue],
+        }),
       ],
     });
     this.update();

@@ -20,9 +20,9 @@ import type { Fault } from '../values/index.js';
 import { Attachment } from './attachment.js';
 import { Cards } from './cards.js';
 import { element, setText } from './element.js';
+import { type Frozen, keep, saveCsv, savePng } from './keeping.js';
 import { LowerEdge } from './loweredge.js';
 import { Overlay } from './overlay.js';
-import { download, PICTURE_LIMIT_BYTES, type Picture, takePicture } from './snapshot.js';
 import { StateLine } from './stateline.js';
 import { ViewToolbar } from './toolbar.js';
 import type { IBodyHost, IViewBody } from './views/body.js';
@@ -40,9 +40,6 @@ export interface ILiveViewActions {
   readonly decide: (model: LiveViewModel) => void;
 }
 
-/** What a frozen view leaves behind. */
-export type Frozen = { readonly picture: Picture; readonly text: string; readonly atNs: bigint };
-
 export namespace LiveView {
   export interface IOptions {
     readonly model: LiveViewModel;
@@ -56,6 +53,8 @@ export namespace LiveView {
     readonly picture?: string;
   }
 }
+
+let viewIds = 0;
 
 export class LiveView extends Widget implements IBodyHost {
   constructor(options: LiveView.IOptions) {
@@ -85,6 +84,10 @@ export class LiveView extends Widget implements IBodyHost {
       onAction: action => this._act(action),
       onWhy: () => this._cards.toggle('why'),
     });
+    // What a canvas shows is told by the state line: its words and the last value.
+    viewIds += 1;
+    this._stateLine.node.id = `labwire-state-${viewIds}`;
+    this.node.setAttribute('aria-describedby', this._stateLine.node.id);
     this._cards = new Cards({
       host: this,
       body: () => this._bodyView,
@@ -170,15 +173,31 @@ export class LiveView extends Widget implements IBodyHost {
 
   /** Hold the picture, let go of the source, and leave picture and text; or go live again. */
   toggleFreeze(): void {
-    void this._toggleFreeze().catch(reason => this._report(reason));
+    const body = this._bodyView;
+    if (this.model.frozenNs !== null) {
+      this._picture = null;
+      this.model.open();
+      this._frozen.emit(null);
+    } else if (body !== null) {
+      this.model.freeze();
+      this._reporting(async () => {
+        const frozen = await keep(this.model, body, this.trans);
+        if (frozen !== null && !this.isDisposed && this.model.frozenNs === frozen.atNs) {
+          this._frozen.emit(frozen);
+        }
+      });
+    }
   }
 
   exportPng(): void {
-    void this._exportPng().catch(reason => this._report(reason));
+    const body = this._bodyView;
+    if (body !== null) {
+      this._reporting(() => savePng(this.model, body, this._words().word));
+    }
   }
 
   exportCsv(): void {
-    void this._exportCsv().catch(reason => this._report(reason));
+    this._reporting(() => saveCsv(this.model));
   }
 
   openTab(): void {
@@ -262,12 +281,14 @@ export class LiveView extends Widget implements IBodyHost {
       onVisible: visible => this.model.setVisible(visible),
       onTick: () => this._tick(),
     });
+    this.model.setVisible(true);
     this._fit();
     this._begin();
   }
 
   protected override onBeforeDetach(_msg: Message): void {
     this._stop();
+    this.model.setVisible(false); // a notebook that windows its cells takes them out of the page
   }
 
   protected override onAfterShow(_msg: Message): void {
@@ -406,53 +427,6 @@ export class LiveView extends Widget implements IBodyHost {
     this._toolbar.draw(tools);
   }
 
-  // ---- Keeping ------------------------------------------------------------------------------------
-
-  private async _toggleFreeze(): Promise<void> {
-    if (this.model.frozenNs !== null) {
-      this._picture = null;
-      this.model.open();
-      this._frozen.emit(null);
-      return;
-    }
-    const { frame } = this.model;
-    if (this._bodyView === null || frame === null || this._isFreezing) {
-      return;
-    }
-    this._isFreezing = true;
-    try {
-      this.model.freeze();
-      const picture = await takePicture(
-        this._bodyView,
-        this.model.title,
-        this._words().sentence,
-        PICTURE_LIMIT_BYTES,
-      );
-      if (!this.isDisposed && this.model.frozenNs !== null) {
-        const text = `${this.model.title}: ${this._bodyView.plainText(frame)}`;
-        this._frozen.emit({ picture, text, atNs: this.model.frozenNs });
-      }
-    } finally {
-      this._isFreezing = false;
-    }
-  }
-
-  private async _exportPng(): Promise<void> {
-    if (this._bodyView !== null) {
-      const { sentence } = this._words();
-      const picture = await takePicture(this._bodyView, this.model.title, sentence, null);
-      const bytes = Uint8Array.from(atob(picture.base64), char => char.charCodeAt(0));
-      download(bytes, 'image/png', `${this.model.title}.png`);
-    }
-  }
-
-  private async _exportCsv(): Promise<void> {
-    const answer = await this.model.ask({ type: 'csv' });
-    if (answer.type === 'csv') {
-      download(answer.bytes, 'text/csv', answer.fileName);
-    }
-  }
-
   // Only what changed: levels that were dragged must outlive a new height.
   private _applyOptions({ colormap, levels }: Partial<ViewOptions>): void {
     this.model.setViewport({
@@ -500,9 +474,12 @@ export class LiveView extends Widget implements IBodyHost {
     setText(this._live, words);
   }
 
-  private _report(reason: unknown): void {
-    console.error(`Labwire: ${this.model.title}`, reason);
-    Notification.error(`${this.model.title}: ${messageOf(reason)}`);
+  private _reporting(work: () => Promise<void>): void {
+    work().catch(reason => {
+      console.error(`Labwire: ${this.model.title}`, reason);
+      const message = reason instanceof Error ? reason.message : String(reason);
+      Notification.error(`${this.model.title}: ${message}`);
+    });
   }
 
   private _tick(): void {
@@ -585,10 +562,5 @@ export class LiveView extends Widget implements IBodyHost {
   private _readout: string | null = null;
   private _spokenState: string | null = null;
   private _size = '';
-  private _isFreezing = false;
   private _isExplained = false;
-}
-
-function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }

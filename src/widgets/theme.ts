@@ -33,11 +33,14 @@ export type ThemeColours = {
 export function themeColours(node: Element): ThemeColours {
   const style = getComputedStyle(node);
   const read = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback;
+  const background = read('--jp-layout-color0', '#ffffff');
+  const text = read('--jp-content-font-color1', '#000000');
   return {
-    background: read('--jp-layout-color0', '#ffffff'),
-    text: read('--jp-content-font-color1', '#000000'),
+    background,
+    text,
     muted: read('--jp-content-font-color2', '#555555'),
-    grid: read('--jp-border-color3', '#eeeeee'),
+    // The theme's borders are white where contrast is high: a grid of them would hide the curve.
+    grid: `color-mix(in srgb, ${text} 12%, ${background})`,
     font: style.fontFamily || 'sans-serif',
     fontSize: 11,
   };

@@ -33,7 +33,8 @@ export function stateOf(model: LiveViewModel): ShownState {
   if (model.frozenNs !== null) {
     return 'frozen';
   }
-  return model.paused && model.status.state === 'live' ? 'paused' : model.status.state;
+  // Nothing is heard of a paused view, so its last state is no news.
+  return model.paused ? 'paused' : model.status.state;
 }
 
 /**
@@ -106,7 +107,7 @@ export function stateWords(
     case 'paused':
       return of(
         trans.__('paused'),
-        joined(trans.__('paused, the data go on'), ...livelyFacts(frame, trans)),
+        trans.__('paused since %1', formatClock(model.pausedNs ?? 0n, nowNs)),
         'resume',
       );
     case 'frozen':

@@ -136,7 +136,7 @@ test('a view pauses, explains itself and is resized by keys alone', async ({ pag
   await expectLive(view);
   await view.focus();
   await page.keyboard.press('p');
-  await expect(stateOf(view)).toHaveText(/^paused, the data go on/);
+  await expect(stateOf(view)).toHaveText(/^paused since \d\d:\d\d:\d\d$/);
   const held = await view.locator('.jp-NumberView-text').innerText();
   await expect(view.locator('[role=status]')).toHaveText('temperature: paused');
   await page.keyboard.press('i');

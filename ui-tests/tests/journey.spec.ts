@@ -34,6 +34,7 @@ async function expectJourney(page: IJupyterLabPageFixture): Promise<void> {
 
   // All of it is live while the kernel sleeps.
   for (const view of [scan, camera!, temperature!, all!]) {
+    await view.scrollIntoViewIfNeeded(); // what is not seen gets no frames
     await expectLive(view);
   }
   await expect(scan.locator('.jp-StateLine-text')).toHaveText(/ of 250 points/);

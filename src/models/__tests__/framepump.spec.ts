@@ -52,6 +52,19 @@ describe('FramePump', () => {
     assert.equal(pulls(), 2);
   });
 
+  it('waits half a frame before it asks a busy stream again, so that the answer is fresh', async () => {
+    const { hub, screen, pump, draw, pulls } = setUp();
+    screen.stepMs = 1; // the answer came at once
+    pump.connect(1, draw);
+    await settled();
+    hub.put(numberFrame(1, 'a'));
+    await settled();
+    await screen.repaint();
+    assert.equal(pulls(), 1, 'drawn, and waiting');
+    await screen.repaint(); // the delay is over
+    assert.equal(pulls(), 2);
+  });
+
   it('stops when the last view is gone and starts with the next', async () => {
     const { hub, screen, pump, draw, drawn, pulls } = setUp();
     const connection = pump.connect(1, draw);

@@ -134,6 +134,14 @@ export class ScriptedScreen implements IScreen {
     this._waiting.push(callback);
   }
 
+  /** Set by the test: ms that every look at the clock takes. */
+  stepMs = 100;
+
+  nowMs(): number {
+    this._nowMs += this.stepMs;
+    return this._nowMs;
+  }
+
   /** Repaint once; true if something waited for it. */
   async repaint(): Promise<boolean> {
     const waiting = this._waiting.splice(0);
@@ -144,6 +152,7 @@ export class ScriptedScreen implements IScreen {
     return waiting.length > 0;
   }
 
+  private _nowMs = 0;
   private readonly _waiting: (() => void)[] = [];
 }
 

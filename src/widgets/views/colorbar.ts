@@ -101,12 +101,12 @@ export class ColorBar implements IDisposable {
       context.clearRect(0, 0, COLORBAR_WIDTH, height);
       this.paint(context, frame, map, theme, height);
     }
-    const { scale = 1, unit = '' } = frame.display;
+    const { unit = '' } = frame.display;
     setText(this._unit, unit);
     for (const end of ENDS) {
       const handle = this._handles[end];
       const value = frame.levels[end === 'low' ? 0 : 1];
-      const text = formatNumber(Number((value / scale).toPrecision(4)));
+      const text = levelText(frame, value);
       handle.style.top = `${this._yOf(value)}px`;
       handle.setAttribute('aria-valuenow', String(value));
       handle.setAttribute('aria-valuemin', String(frame.dataRange[0]));
@@ -141,6 +141,24 @@ export class ColorBar implements IDisposable {
     context.lineWidth = 1;
     context.strokeRect(HISTOGRAM_WIDTH + 0.5, MARGIN + 0.5, BAR_WIDTH - 1, height - 2 * MARGIN - 1);
     this._paintHistogram(context, frame, theme);
+  }
+
+  /** The levels beside the bar just painted: on the screen the handles say them. */
+  paintLabels(context: CanvasRenderingContext2D, theme: ThemeColours): void {
+    const frame = this._frame;
+    if (frame === null) {
+      return;
+    }
+    context.fillStyle = theme.text;
+    context.font = `${theme.fontSize}px ${theme.font}`;
+    context.textBaseline = 'middle';
+    const left = HISTOGRAM_WIDTH + BAR_WIDTH + 4;
+    frame.levels.forEach((level, index) => {
+      const y = this._yOf(level);
+      const unit = index === 1 ? (frame.display.unit ?? '') : '';
+      context.fillRect(HISTOGRAM_WIDTH - 2, y - 0.5, BAR_WIDTH + 4, 1);
+      context.fillText(`${levelText(frame, level)} ${unit}`, left, y, COLORBAR_WIDTH - left);
+    });
   }
 
   dispose(): void {
@@ -270,6 +288,10 @@ export class ColorBar implements IDisposable {
 
 type End = 'low' | 'high';
 const ENDS: readonly End[] = ['low', 'high'];
+
+function levelText({ display: { scale = 1 } }: ImageFrame, level: number): string {
+  return formatNumber(Number((level / scale).toPrecision(4)));
+}
 
 // The levels and half as much again on both sides, as far as there are data: one hot pixel must not
 // press all colours into a line.

@@ -115,17 +115,14 @@ export class ImageBody implements IViewBody, IGestureTarget {
     context.drawImage(this._canvas, 0, 0, width - COLORBAR_WIDTH, height);
     context.save();
     context.translate(width - COLORBAR_WIDTH, 0);
-    this._bar.paint(context, frame, this._host.model.viewport.colormap, theme, height);
-    context.fillStyle = theme.text;
-    context.font = `${theme.fontSize}px ${theme.font}`;
-    const { scale = 1, unit = '' } = frame.display;
-    const [low, high] = frame.levels.map(level =>
-      formatNumber(Number((level / scale).toPrecision(4))),
+    this._bar.paint(
+      context,
+      this._withLevels(frame),
+      this._host.model.viewport.colormap,
+      theme,
+      height,
     );
-    context.textBaseline = 'top';
-    context.fillText(`${high} ${unit}`, 4, 1, COLORBAR_WIDTH - 4);
-    context.textBaseline = 'bottom';
-    context.fillText(`${low}`, 4, height - 1, COLORBAR_WIDTH - 4);
+    this._bar.paintLabels(context, theme);
     context.restore();
   }
 

@@ -241,7 +241,13 @@ export class TableBody implements IViewBody {
     const found = this._rowNodes.find(row => row.node === node);
     if (found?.row != null) {
       this._active = found.index;
-      this._use(found.row);
+      // A dict is a group with an address: its triangle folds it, its name opens it.
+      const isTwisty = (event.target as Element).closest('.jp-TableView-twisty') !== null;
+      if (isTwisty && found.row.isGroup) {
+        this._fold(found.row, !found.row.folded);
+      } else {
+        this._use(found.row);
+      }
       this._redraw();
     }
   };
@@ -250,10 +256,10 @@ export class TableBody implements IViewBody {
     if (row === null) {
       return;
     }
-    if (row.isGroup) {
-      this._fold(row, !row.folded);
-    } else if (row.address !== '') {
+    if (row.address !== '') {
       this._host.openAddress(row.address);
+    } else if (row.isGroup) {
+      this._fold(row, !row.folded);
     }
   }
 
