@@ -1,5 +1,6 @@
 // Pointer and keyboard: zoom, read out, filter, open, settle back; without touching the notebook.
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jupyterlab/galata';
 import {
   DEMO,
@@ -44,6 +45,28 @@ test('a trace zooms with the wheel, reads out, and shows everything again', asyn
   await expect(line.locator('.jp-StateLine-last')).toHaveText('0: 0');
   await page.mouse.move(10, 10);
   await expect.poll(() => pictureOf(line)).toBe(whole);
+
+  // As files: all the data, and the picture as it is.
+  await line.hover();
+  const [csv] = await Promise.all([
+    page.waitForEvent('download'),
+    line.getByRole('button', { name: 'Export the data as CSV' }).click(),
+  ]);
+  const rows = readFileSync(await csv.path(), 'utf8')
+    .trim()
+    .split(/\r?\n/);
+  expect(rows).toHaveLength(1 + 49);
+  expect(rows.at(-1)).toMatch(/(^|,)48(\.0)?$/);
+  const [png] = await Promise.all([
+    page.waitForEvent('download'),
+    line.getByRole('button', { name: 'Export the picture as PNG' }).click(),
+  ]);
+  expect(png.suggestedFilename()).toBe('line.png');
+  expect(
+    readFileSync(await png.path())
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
 });
 
 test('an image zooms to square pixels and reads them out', async ({ page, tmpPath }) => {

@@ -1,9 +1,7 @@
 // What stays in a notebook, and what a notebook from elsewhere may not do.
 
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, type IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import {
@@ -17,10 +15,7 @@ import {
   VIEW_MIME,
   viewOf,
 } from './page.js';
-
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const own = path.join(root, '.venv/bin/python');
-const python = existsSync(own) ? own : 'python3';
+import { python } from './server.js';
 
 type Output = {
   readonly data: { readonly [mime: string]: unknown };

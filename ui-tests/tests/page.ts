@@ -51,11 +51,11 @@ export async function openNotebook(
 }
 
 /** Run its cells, in order; the last may go on. */
-export async function runAll(page: IJupyterLabPageFixture): Promise<void> {
+export async function runAll(page: Page): Promise<void> {
   await expect
     .poll(() =>
       page.evaluate(() => {
-        const widget = window.jupyterapp.shell.currentWidget as unknown as {
+        const widget = window.jupyterapp?.shell.currentWidget as unknown as {
           readonly sessionContext?: {
             readonly session?: { readonly kernel?: { readonly status: string } };
           };

@@ -1,12 +1,14 @@
 // What breaks comes back by itself, and says meanwhile that it is gone.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, type IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import type { Page } from '@playwright/test';
 import { Demolab } from './lab.js';
 import {
   expectLive,
   expectMoving,
+  notebookOf,
   openNotebook,
   reload,
   runAll,
@@ -14,6 +16,7 @@ import {
   tableValue,
   viewOf,
 } from './page.js';
+import { OwnServer } from './server.js';
 
 function cellsFor(address: string): readonly string[] {
   return [
@@ -123,6 +126,28 @@ test.describe('after a failure', () => {
       await expectWhole(page);
     } finally {
       await lab.kill();
+    }
+  });
+
+  test('of the Jupyter server: it starts again, and so do the views', async ({ browser }) => {
+    const server = await OwnServer.start();
+    const lab = await Demolab.start();
+    const page = await browser.newPage();
+    try {
+      const file = path.join(server.home, 'notebooks/lab.ipynb');
+      writeFileSync(file, notebookOf(cellsFor(lab.address)));
+      await page.goto(`${server.url}/lab/tree/lab.ipynb`);
+      await runAll(page);
+      await expectWhole(page);
+      await server.end();
+      await expect(stateOf(viewOf(page, 'scan'))).toHaveText(/^stale since/);
+      await server.run();
+      await expect(stateOf(viewOf(page, 'scan'))).toHaveText(/^live/, { timeout: 60_000 });
+      await expectWhole(page);
+    } finally {
+      await page.close();
+      await lab.kill();
+      await server.remove();
     }
   });
 });

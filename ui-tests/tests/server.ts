@@ -1,0 +1,99 @@
+// A Jupyter server of a test's own, which it may end and start again.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const root = path.resolve(folder, '..');
+const own = path.join(root, '.venv/bin/python');
+
+export const python = existsSync(own) ? own : 'python3';
+
+export class OwnServer {
+  private _child: ChildProcess | null = null;
+
+  private constructor(
+    readonly home: string,
+    readonly port: number,
+  ) {}
+
+  static async start(): Promise<OwnServer> {
+    const home = mkdtempSync(path.join(tmpdir(), 'labwire-own-'));
+    for (const name of ['config', 'data', 'runtime', 'notebooks', 'workspaces', 'settings']) {
+      mkdirSync(path.join(home, name));
+    }
+    const server = new OwnServer(home, await freePort());
+    await server.run();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Start it on its port. @returns once it answers. */
+  async run(): Promise<void> {
+    // Labwire comes from where the server of all tests has it: the checkout, or what is installed.
+    const isInstalled = process.env.LABWIRE_UI_FROM === 'installed';
+    const checkout = path.join(process.env.LABWIRE_UI_HOME ?? '', 'checkout');
+    const child = spawn(python, ['-m', 'jupyterlab', '--config', 'jupyter_server_test_config.py'], {
+      cwd: folder,
+      stdio: 'ignore',
+      env: {
+        ...process.env,
+        JUPYTER_PATH: isInstalled ? '' : checkout,
+        PYTHONPATH: isInstalled ? '' : root,
+        JUPYTER_CONFIG_DIR: path.join(this.home, 'config'),
+        JUPYTER_DATA_DIR: path.join(this.home, 'data'),
+        JUPYTER_RUNTIME_DIR: path.join(this.home, 'runtime'),
+        JUPYTERLAB_GALATA_ROOT_DIR: path.join(this.home, 'notebooks'),
+        IPYTHONDIR: path.join(this.home, 'ipython'),
+        LABWIRE_UI_PORT: String(this.port),
+        LABWIRE_UI_HOME: this.home,
+      },
+    });
+    this._child = child;
+    for (;;) {
+      const answer = await fetch(`${this.url}/api/status`).catch(() => null);
+      if (answer?.ok === true) {
+        return;
+      }
+      if (child.exitCode !== null) {
+        throw new Error(`the Jupyter server ended with ${child.exitCode}`);
+      }
+      await new Promise(resolve => setTimeout(resolve, 200)); // it has no other sign of readiness
+    }
+  }
+
+  /** End it as a person does, with its kernels. */
+  async end(): Promise<void> {
+    const child = this._child;
+    this._child = null;
+    if (child !== null && child.exitCode === null) {
+      const ended = new Promise(resolve => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    }
+  }
+
+  async remove(): Promise<void> {
+    await this.end();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
