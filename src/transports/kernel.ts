@@ -143,7 +143,7 @@ export class KernelBridge {
 
   /** A person asks: try now rather than after the pause. */
   retryNow(): void {
-    this._core.connect();
+    this._core.hurry();
   }
 
   /**

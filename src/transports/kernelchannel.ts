@@ -1,9 +1,8 @@
 // A way to the bridge kernel that comes back.
 //
-// One websocket at a time, as long as somebody wants it. When it goes, it is opened again after 0.1,
-// 0.2, 0.5, 1 s, each second from then on, and every 5 s after five minutes. A second failure in a
-// row asks where the kernel is now: that tells a dead kernel (it is started again) from a dead
-// server or a lost login (the one who is asked says so).
+// One websocket at a time, as long as somebody wants it, with the pauses of redial.ts. A second
+// failure in a row asks where the kernel is now: that tells a dead kernel (it is started again) from
+// a dead server or a lost login (the one who is asked says so).
 
 import {
   BridgeError,
@@ -21,6 +20,7 @@ import {
   type WebSocketConstructor,
 } from './kernelsocket.js';
 import type { BridgeRecord } from './records.js';
+import { Redial } from './redial.js';
 import type { Welcome } from './welcome.js';
 
 /** Where the bridge kernel's channel is. */
@@ -57,11 +57,6 @@ export interface IChannelOwner {
   attemptFailed(fault: LabwireError): void;
 }
 
-const DELAYS_MS = [100, 200, 500, 1000];
-const EAGER_FOR_MS = 5 * 60 * 1000;
-const PATIENT_MS = 5000;
-/** A websocket that held so long starts the delays over. */
-const SETTLED_MS = 1000;
 /** Stages of a BridgeError after which the old place leads nowhere. */
 const KERNEL_GONE: ReadonlySet<string> = new Set(['dead', 'shutdown']);
 /** Failed attempts after which `locate` is asked anew. */
@@ -76,6 +71,7 @@ type Outcome = {
 export class KernelChannel implements ISocketOwner {
   private readonly _settings: ChannelSettings;
   private readonly _owner: IChannelOwner;
+  private readonly _redial: Redial;
   private _socket: KernelSocket | null = null;
   private _place: ChannelPlace | null = null;
   private _locatedBefore = false;
@@ -84,11 +80,8 @@ export class KernelChannel implements ISocketOwner {
   private _lastNonce: string | null = null;
   private _closed = false;
   private _failures = 0;
-  private _attempts = 0;
-  private _downSinceMs = 0;
   private _welcomedAtMs: number | null = null;
   private _settle: ((fault: LabwireError) => void) | null = null;
-  private _wakeUp: (() => void) | null = null;
 
   constructor(settings: ChannelSettings, owner: IChannelOwner) {
     if (!/^[\w-]{1,64}$/.test(settings.sessionId)) {
@@ -96,6 +89,7 @@ export class KernelChannel implements ISocketOwner {
     }
     this._settings = settings;
     this._owner = owner;
+    this._redial = new Redial(settings.clock);
   }
 
   get linked(): boolean {
@@ -110,13 +104,17 @@ export class KernelChannel implements ISocketOwner {
     return this._socket?.roundTripMs ?? null;
   }
 
-  /** Somebody wants it: connect, now if it waits for the next attempt. */
+  /** Somebody wants it: connect, as soon as another attempt may be made. */
   want(): void {
-    this._wakeUp?.();
     if (!this._running && !this._closed) {
       this._running = true;
       void this._run();
     }
+  }
+
+  /** A person wants it: connect now. */
+  hurry(): void {
+    this._redial.hurry();
   }
 
   queue(record: Uint8Array): void {
@@ -145,7 +143,7 @@ export class KernelChannel implements ISocketOwner {
     this._closed = true;
     this._socket?.close(last);
     this._socket = null;
-    this._wakeUp?.();
+    this._redial.hurry();
     this._settle?.(new BridgeError('the bridge was closed here', { stage: 'closed' }));
   }
 
@@ -177,39 +175,35 @@ export class KernelChannel implements ISocketOwner {
   // -- the loop -----------------------------------------------------------------------------------
 
   private async _run(): Promise<void> {
-    const { clock } = this._settings;
-    this._downSinceMs = clock.nowMs();
-    for (;;) {
-      const { fault, welcomed, heldMs } = await this._attempt();
-      if (this._closed) {
-        break;
+    try {
+      while (this._owner.wanted) {
+        await this._redial.turn();
+        if (this._owner.wanted) {
+          this._judge(await this._attempt());
+        }
       }
-      if (welcomed) {
-        this._failures = 0;
-        this._attempts = heldMs >= SETTLED_MS ? 0 : this._attempts;
-        this._downSinceMs = clock.nowMs();
-      } else {
-        this._failures += 1;
-      }
-      const ended = isLabwireError(fault, 'BridgeError') && KERNEL_GONE.has(fault.stage);
-      if (ended || this._failures >= ASK_AFTER) {
-        this._place = null;
-      }
-      if (welcomed) {
-        this._owner.linkDown(fault, this._owner.wanted);
-      } else {
-        this._owner.attemptFailed(fault);
-      }
-      if (!this._owner.wanted) {
-        break;
-      }
-      await this._pause();
-      if (this._closed || !this._owner.wanted) {
-        break;
-      }
+    } finally {
+      // In the same turn: who hears of the end and wants it again must find it not running.
+      this._running = false;
     }
-    // In the same turn: who hears of the end and wants it again must find it not running.
-    this._running = false;
+  }
+
+  private _judge({ fault, welcomed, heldMs }: Outcome): void {
+    if (this._closed) {
+      return;
+    }
+    this._failures = welcomed ? 0 : this._failures + 1;
+    const ended = isLabwireError(fault, 'BridgeError') && KERNEL_GONE.has(fault.stage);
+    if (ended || this._failures >= ASK_AFTER) {
+      this._place = null;
+    }
+    if (welcomed) {
+      this._redial.lost(heldMs);
+      this._owner.linkDown(fault, this._owner.wanted);
+    } else {
+      this._redial.failed();
+      this._owner.attemptFailed(fault);
+    }
   }
 
   private async _attempt(): Promise<Outcome> {
@@ -246,22 +240,6 @@ export class KernelChannel implements ISocketOwner {
     } finally {
       this._settle = null;
     }
-  }
-
-  private _pause(): Promise<void> {
-    const { clock } = this._settings;
-    const eager = clock.nowMs() - this._downSinceMs < EAGER_FOR_MS;
-    const delay = DELAYS_MS[this._attempts] ?? (eager ? DELAYS_MS.at(-1)! : PATIENT_MS);
-    this._attempts += 1;
-    return new Promise(resolve => {
-      // A tenth of jitter: tabs of one server must not all knock at once.
-      const timer = clock.after(delay * (0.9 + 0.2 * clock.random()), () => this._wakeUp?.());
-      this._wakeUp = () => {
-        timer.cancel();
-        this._wakeUp = null;
-        resolve();
-      };
-    });
   }
 }
 

@@ -127,7 +127,7 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
     if (this._channel.linked) {
       stream.begin();
     } else {
-      this.connect();
+      this._connect();
     }
     try {
       return await stream.opened;
@@ -349,11 +349,15 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
     return number;
   }
 
-  connect(): void {
+  private _connect(): void {
     if (this._status.state === 'idle' || this._status.state === 'down') {
       this._tell('connecting', this._status.fault);
     }
     this._channel.want();
+  }
+
+  hurry(): void {
+    this._channel.hurry();
   }
 
   private _linked(): Promise<void> {
@@ -365,7 +369,7 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
     }
     return new Promise((resolve, reject) => {
       this._linkWaiters.push({ resolve, reject });
-      this.connect();
+      this._connect();
     });
   }
 
@@ -376,8 +380,13 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
       this._stopWaiters.shift()?.resolve(stopped);
     } else if (one.kind === Kind.FAILED) {
       const fields = Fields.read(one.kind, one.payload);
-      const question = fields.textOr('question', '');
-      this._options.onAnswerRefused?.(question, toFault(linkFailure(fields)));
+      const question = fields.textOr('question', null);
+      const number = fields.countOr('stream', null);
+      if (question !== null) {
+        this._options.onAnswerRefused?.(question, toFault(linkFailure(fields)));
+      } else if (number !== null) {
+        this._streams.get(number)?.fail(linkFailure(fields)); // its number was not free
+      }
     } else if (one.stream === 0) {
       throw new MalformedMessage(`${nameOf(one.kind)} on stream 0`);
     }

@@ -637,6 +637,33 @@ describe('a websocket that goes', () => {
     assert.equal(end.sockets.length, 2);
   });
 
+  it('is tried by everybody together, not by each', async () => {
+    const end = new BridgeEnd();
+    const opening = () => assert.rejects(end.bridge.connectTcp('scope', 1), { stage: 'websocket' });
+    const first = [opening(), opening(), opening()];
+    await settled();
+    await end.drop();
+    await end.drop();
+    await Promise.all(first);
+    const again = [opening(), opening()];
+    await end.clock.turn(50);
+    assert.equal(end.sockets.length, 2);
+    await end.clock.turn(70);
+    assert.equal(end.sockets.length, 3);
+    await end.drop();
+    await end.drop();
+    await Promise.all(again);
+    const person = opening();
+    await end.clock.turn(50);
+    assert.equal(end.sockets.length, 4);
+    end.bridge.retryNow();
+    await settled();
+    assert.equal(end.sockets.length, 5);
+    await end.drop();
+    await end.drop();
+    await person;
+  });
+
   it('takes streams with it when the lease is over', async () => {
     const end = new BridgeEnd();
     const stream = await end.stream();
