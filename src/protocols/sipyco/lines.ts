@@ -2,7 +2,8 @@
 //
 // sync_struct and broadcast negotiate nothing: SiPyCo before 1.10 writes version 1 (Python literals),
 // later ones version 2 (JSON). The blanks behind colons and commas tell. A line that cannot be read in
-// the version it looks like is tried in the other: typed JSON has blanks too.
+// the version it looks like is tried in the other: typed JSON has blanks too. But what version 2 calls
+// a `__jsonclass__` is to version 1 a plain dict, so a bad one must not be read as that.
 //
 // Source: docs/protocols/sync_struct.md, "Which PYON".
 
@@ -20,6 +21,18 @@ export function encodeLine(value: PyValue, pyon: PyonVersion): Uint8Array<ArrayB
 
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
 const NEWLINE = 0x0a;
+
+const JSONCLASS = new TextEncoder().encode('"__jsonclass__"');
+
+function holds(line: Uint8Array, word: Uint8Array): boolean {
+  const first = word[0]!;
+  for (let at = line.indexOf(first); at >= 0; at = line.indexOf(first, at + 1)) {
+    if (word.every((byte, i) => line[at + i] === byte)) {
+      return true;
+    }
+  }
+  return false;
+}
 
 /** Reads lines, each in the version that it looks like; where it looks like both, in that of the line before. */
 export class PyonLineDecoder {
@@ -41,7 +54,7 @@ export class PyonLineDecoder {
       this._pyon = version;
       return value;
     } catch (error) {
-      if (!isLabwireError(error, 'ParseError')) {
+      if (!isLabwireError(error, 'ParseError') || (version === 2 && holds(line, JSONCLASS))) {
         throw error;
       }
       return this._decodeAs(version === 1 ? 2 : 1, line, error);

@@ -89,7 +89,7 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
     }
     if (this._lines.pendingBytes > 0) {
       this._fail(
-        this._state === 'first line'
+        this._state === 'first line' && !startsAsMod(this._head)
           ? this._notSipyco(`${quoted(this._head)} and then the end`)
           : this._wrong(
               `the connection ended inside a line, ${this._lines.pendingBytes} bytes after its start`,
