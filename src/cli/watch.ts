@@ -8,6 +8,7 @@ import { connectTcp } from '../transports/node/index.js';
 import {
   type Address,
   type Display,
+  type Fact,
   floatRepr,
   type LinkState,
   type LinkStatus,
@@ -149,7 +150,8 @@ class Watch {
       state === 'failed' || state === 'refused' || (state === 'missing' && this._options.once);
     if (isHopeless === true) {
       this._isOver = true;
-      this._fail(new Failure(fault?.message ?? state, fault?.hint));
+      const hint = state === 'missing' ? onceHint(fault?.facts.names) : fault?.hint;
+      this._fail(new Failure(fault?.message ?? state, hint));
     } else if (state === 'missing') {
       remark(fault === null ? 'it is not there' : fault.message);
     } else if (state === 'live') {
@@ -176,6 +178,11 @@ class Watch {
   private _text({ value, display }: Reading<PyValue>): string {
     return this._options.tree === true ? encodeTree(value) : shown(value, display);
   }
+}
+
+function onceHint(names: Fact | undefined): string {
+  const alike = typeof names === 'string' && names !== '' ? `Names like it: ${names}. ` : '';
+  return `${alike}Without --once the command waits for it.`;
 }
 
 /** A number as its instrument wants it shown, with its unit; anything else as Python's repr. */

@@ -197,7 +197,29 @@ describe('labwire watch fails', () => {
     const malformed = await serve('{"action":"init","struct":{]}\n');
     assert.match(await failure(`sipyco+sync://127.0.0.1:${malformed}/x`), /no PYON.*expected/);
     const truncated = await serve('{"action":"init","struct":{"a');
-    await failure(`sipyco+sync://127.0.0.1:${truncated}/x`);
+    assert.match(
+      await failure(`sipyco+sync://127.0.0.1:${truncated}/x`),
+      /the connection ended inside a line, 29 bytes after its start\n {2}Connect again/,
+    );
+  });
+
+  it('at a dtype that numpy has not', async () => {
+    const port = await serve(
+      '{"action":"init","struct":{"a":{"__jsonclass__":["nparray",[[1],"<q9","AAAA"]]}}}\n',
+    );
+    const message = `127.0.0.1:${port}: a line is no PYON: data type '<q9' not understood, at position 31`;
+    assert.equal(
+      await failure(`sipyco+sync://127.0.0.1:${port}/x#a`),
+      `labwire: ${message}\n  Connect again; if it stays so, the publisher is broken.\n`,
+    );
+  });
+
+  it('at a line over 100 MiB', async () => {
+    const port = await serve(`{${' '.repeat(101 * 1024 * 1024)}`);
+    assert.match(
+      await failure(`sipyco+sync://127.0.0.1:${port}/x`),
+      /127\.0\.0\.1:\d+: a line of \d{9} bytes and more arrived, lineBytes allows 104857600\n {2}Publish /,
+    );
   });
 
   it('at a mod before the struct', async () => {
@@ -207,7 +229,32 @@ describe('labwire watch fails', () => {
 
   it('at a name that is not there, with names like it', async () => {
     const { address } = await publish(dict({ 'rabi.p': 1n }));
-    assert.match(await failure(`${address}#rabi.q`), /has no 'rabi\.q'\n.*rabi\.p/);
+    assert.equal(
+      await failure(`${address}#rabi.q`),
+      "labwire: x has no 'rabi.q'\n  Names like it: rabi.p. Without --once the command waits for it.\n",
+    );
+    assert.equal(
+      await failure(`${address}#`),
+      "labwire: x has no ''\n  Without --once the command waits for it.\n",
+    );
+    assert.match(
+      await failure(`${address}#["rabi.p",0]`),
+      /x\['rabi\.p'\] is int, there is no \[0\]/,
+    );
+  });
+
+  it('at a path that is no list', async () => {
+    const hint =
+      '\n  Write a name as it is, as in #rabi.p, or a path as a list, as in #["rabi.p", 0].\n';
+    assert.equal(
+      await failure('sipyco+sync://h/x#["rabi.p"'),
+      `labwire: the part after # is no list of keys, ["rabi.p": expected ',' or ']' at position 9, ` +
+        `found the end of the text${hint}`,
+    );
+    assert.match(
+      await failure('sipyco+sync://h/x#[rabi.p]'),
+      /no list of keys, \[rabi\.p\]: expected/,
+    );
   });
 
   it('at an address that is none, and at a scheme of later', async () => {

@@ -88,15 +88,16 @@ function faultAt(where: string, container: PyValue, key: PyValue, path: Path): F
     : isList
       ? `${where} has ${container.length} items, there is no [${pyRepr(key)}]`
       : `${where} is ${typeText(container)}, there is no [${pyRepr(key)}] in it`;
-  const alike = isTable && typeof key === 'string' ? alikeIn(container, key) : [];
+  const alike = isTable && typeof key === 'string' && key !== '' ? alikeIn(container, key) : [];
+  const names = alike.join(', ');
   return {
     name: 'Error',
     message,
     hint:
       alike.length === 0
         ? 'It is shown as soon as it is there.'
-        : `It is shown as soon as it is there. Names like it: ${alike.join(', ')}.`,
-    facts: { path: path.map(pyRepr).join(' ') },
+        : `It is shown as soon as it is there. Names like it: ${names}.`,
+    facts: { path: path.map(pyRepr).join(' '), names },
   };
 }
 

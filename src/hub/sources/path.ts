@@ -4,7 +4,14 @@
 // the path, so that every key of every type can be named.
 
 import { decodeAny, encode } from '../../protocols/pyon/index.js';
-import { type Address, formatAddress, ParseError } from '../../values/index.js';
+import {
+  type Address,
+  formatAddress,
+  isLabwireError,
+  ParseError,
+  type PyValue,
+  typeName,
+} from '../../values/index.js';
 import type { Path } from './effect.js';
 
 /** @throws {ParseError} a fragment that starts with `[` and is no PYON list. */
@@ -12,15 +19,33 @@ export function pathOf(fragment: string): Path {
   if (!fragment.startsWith('[')) {
     return [fragment];
   }
-  const path = decodeAny(fragment).value;
+  let path: PyValue;
+  try {
+    path = decodeAny(fragment).value;
+  } catch (error) {
+    if (!isLabwireError(error, 'ParseError')) {
+      throw error;
+    }
+    const { position, expected, found } = error;
+    throw refusal(fragment, error.message, { position, expected, found });
+  }
   if (!Array.isArray(path)) {
-    throw new ParseError(
-      `the fragment ${JSON.stringify(fragment)} is no PYON list of keys`,
-      { position: 0, expected: 'a list such as ["rabi.p", 0]', found: fragment },
-      { protocol: 'pyon' },
-    );
+    const facts = { position: 0, expected: 'a list', found: typeName(path) };
+    throw refusal(fragment, `expected a list, found ${facts.found}`, facts);
   }
   return path;
+}
+
+function refusal(
+  fragment: string,
+  why: string,
+  facts: { position: number; expected: string; found: string },
+): ParseError {
+  const shown = fragment.length > 60 ? `${fragment.slice(0, 60)}…` : fragment;
+  return new ParseError(`the part after # is no list of keys, ${shown}: ${why}`, facts, {
+    protocol: 'pyon',
+    hint: 'Write a name as it is, as in #rabi.p, or a path as a list, as in #["rabi.p", 0].',
+  });
 }
 
 export function fragmentOf(path: Path): string {
