@@ -214,6 +214,10 @@ describe('KernelBridge on a real jupyter_server', () => {
     const down = await bridge.connectTcp(HOST, source.port);
     const up = await bridge.connectTcp(HOST, sink.port);
     const whole = pattern(0, 24 * MIB);
+    let lastCut: () => void = () => undefined;
+    const cutting = new Promise<void>(resolve => {
+      lastCut = resolve;
+    });
     const sending = (async () => {
       for (let from = 0; from < whole.length; from += 200_000) {
         up.send(whole.subarray(from, from + 200_000));
@@ -221,6 +225,7 @@ describe('KernelBridge on a real jupyter_server', () => {
           await up.drained();
         }
       }
+      await cutting;
       up.end();
       return String(await readAll(up));
     })();
@@ -235,6 +240,7 @@ describe('KernelBridge on a real jupyter_server', () => {
       }
     }
     assert.equal(at, total);
+    lastCut();
     assert.equal(
       await sending,
       `${whole.length} ${createHash('sha256').update(whole).digest('hex')}`,
@@ -245,6 +251,23 @@ describe('KernelBridge on a real jupyter_server', () => {
       /^the kernel channel was closed \(code 1006\)$/,
     );
     assert.equal(bridge.status.state, 'ready');
+  });
+
+  // The bridge forgets a stream that both sides have ended before its client has heard so.
+  const todo = 'the bridge must keep a finished stream until its client has confirmed the end';
+  it('gets the answer and the end that came while the websocket was cut', { todo }, async () => {
+    const { port } = await instrument(digest);
+    const sockets = cuttable();
+    const bridge = bridgeOf(jupyter, { WebSocket: sockets.WebSocket });
+    for (let i = 0; i < 10; i += 1) {
+      const stream = await bridge.connectTcp(HOST, port);
+      stream.send(bytes('question'));
+      stream.end();
+      // The question has left when the pong comes; the answer meets a websocket that is gone.
+      await bridge.ping();
+      sockets.cut();
+      assert.match(String(await readAll(stream)), /^8 [0-9a-f]{64}$/);
+    }
   });
 
   it('names a refused port and an unknown host', async () => {
