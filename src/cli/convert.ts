@@ -62,8 +62,9 @@ async function replace(target: string, text: string): Promise<void> {
   const partial = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}`);
   const { mode } = await stat(target);
   try {
-    const handle = await open(partial, 'wx', mode);
+    const handle = await open(partial, 'wx');
     try {
+      await handle.chmod(mode & 0o777); // as it was, whatever the umask says
       await handle.writeFile(text);
       await handle.sync();
     } finally {

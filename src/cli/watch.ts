@@ -47,13 +47,15 @@ async function watch(text: string, options: Options): Promise<void> {
   const address = parseAddress(text);
   const clock = new PlatformClock();
   const demo = new Demo(clock);
+  let fail: (error: unknown) => void = () => {};
+  const mistake = new Promise<never>((_resolve, reject) => {
+    fail = reject; // thrown in a watcher it would only end the connection, which is opened again
+  });
   const sources = new Sources({
     clock,
     connect: overTcp,
     demo: to => demo.connect(to),
-    report: error => {
-      throw error;
-    },
+    report: fail,
   });
   try {
     // The exact form of a notifier is that of its struct, not of its names one by one.
@@ -61,7 +63,7 @@ async function watch(text: string, options: Options): Promise<void> {
     const source = sources.open(
       isWhole && options.tree === true ? { ...address, fragment: '[]' } : address,
     );
-    await Promise.race([stopped, new Watch(source, options).run()]);
+    await Promise.race([stopped, mistake, new Watch(source, options).run()]);
   } finally {
     sources.close();
     demo.close();

@@ -48,6 +48,7 @@ export class DemoLab {
   private _listener: IListener | null = null;
   private _timer: ITimer | null = null;
   private _startMs = 0;
+  private _stopCount = 0;
   private _tick = 0;
   private _pausedTicks = 0;
 
@@ -64,10 +65,19 @@ export class DemoLab {
     });
   }
 
-  /** Open for subscribers and let time begin. @throws what `listen` throws; nothing runs then. */
+  /**
+   * Open for subscribers and let time begin. If `stop` comes first, nothing runs.
+   * @throws what `listen` throws; nothing runs then.
+   */
   async start(listen: Listen): Promise<void> {
-    this._listener = await listen('sync_struct');
-    this.publisher.start(this._listener);
+    const stopCount = this._stopCount;
+    const listener = await listen('sync_struct');
+    if (stopCount !== this._stopCount) {
+      await listener.close();
+      return;
+    }
+    this._listener = listener;
+    this.publisher.start(listener);
     this._startMs = this._clock.nowMs();
     this._wait();
   }
@@ -82,6 +92,7 @@ export class DemoLab {
 
   /** Time stops and every connection ends. Twice is harmless. */
   async stop(): Promise<void> {
+    this._stopCount += 1;
     this._timer?.cancel();
     this._timer = null;
     this._listener = null;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   existsSync,
   mkdtempSync,
   readFileSync,
@@ -155,12 +156,13 @@ describe('labwire pyon --convert', () => {
   for (const { name, v1_file, v2_file, v1_converted } of readLines<File>('pyon_files.jsonl')) {
     it(`converts as SiPyCo does: ${name}`, async () => {
       const file = path.join(folder, `${name.replaceAll(' ', '_')}.pyon`);
-      writeFileSync(file, v1_file, { mode: 0o640 });
+      writeFileSync(file, v1_file);
+      chmodSync(file, 0o666); // more than the umask would let through
       const first = await labwire(['pyon', '--convert', file]);
       assert.deepEqual(first, { code: 0, stdout: '', stderr: '' });
       assert.equal(readFileSync(file, 'utf8'), v1_converted ?? v2_file);
       assert.equal(readFileSync(`${file}_v1`, 'utf8'), v1_file);
-      assert.equal(statSync(file).mode & 0o777, 0o640);
+      assert.equal(statSync(file).mode & 0o777, 0o666);
 
       const again = await labwire(['pyon', '--convert', file]);
       assert.equal(again.code, 1);

@@ -183,6 +183,21 @@ describe('DemoLab', () => {
     await lab.stop();
     assert.equal(clock.pending, 0);
   });
+
+  it('runs nothing when it is stopped before it has started', async () => {
+    const clock = new HandClock();
+    const network = new LoopbackNetwork();
+    const lab = new DemoLab({ clock });
+    const starting = lab.start(service => network.listen(service));
+    await lab.stop();
+    await starting;
+    assert.equal(clock.pending, 0);
+    assert.deepEqual(lab.addresses, []);
+    await assert.rejects(network.connect('sync_struct'), /nothing listens/);
+    await lab.start(service => network.listen(service)); // and it may start again
+    assert.equal(clock.pending, 1);
+    await lab.stop();
+  });
 });
 
 /** Everything that can happen without outside help has happened. */
