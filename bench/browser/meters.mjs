@@ -61,8 +61,10 @@ export class FrameMeter {
     this._scriptMs = 0;
   }
 
-  /** The pump's screen. Animation callbacks run in order, each with its microtasks: so the second
-   * one comes when the frame is delivered and painted. */
+  /**
+   * The pump's screen. Callbacks run in order, each with its microtasks: so the second animation
+   * callback comes when the frame is delivered and painted.
+   */
   get screen() {
     return {
       requestFrame: callback => {
@@ -75,7 +77,14 @@ export class FrameMeter {
           this._count();
         });
       },
-      delay: (callback, ms) => setTimeout(callback, ms),
+      delay: (callback, ms) => {
+        setTimeout(() => {
+          this.begin();
+          callback();
+        }, ms);
+        setTimeout(() => this.end(), ms);
+      },
+      nowMs: () => performance.now(),
     };
   }
 
