@@ -66,9 +66,28 @@ function stringEnd(byteAt: (at: number) => number | undefined, start: number): n
 /** A value and the version it was read in. */
 export type Detected = { readonly value: PyValue; readonly version: PyonVersion };
 
+const JSONCLASS = '"__jsonclass__"';
+const JSONCLASS_BYTES = new TextEncoder().encode(JSONCLASS);
+
+/**
+ * Does `text` name a `__jsonclass__`? To version 1 that is a plain dict: a text of version 2 that holds
+ * a bad one must not be read as that.
+ */
+export function namesJsonclass(text: string | Uint8Array): boolean {
+  if (typeof text === 'string') {
+    return text.includes(JSONCLASS);
+  }
+  for (let at = text.indexOf(DOUBLE_QUOTE); at >= 0; at = text.indexOf(DOUBLE_QUOTE, at + 1)) {
+    if (JSONCLASS_BYTES.every((byte, i) => text[at + i] === byte)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /**
  * Read a text of unknown version: in the one it looks like, and if that fails in the other. A text
- * that both read alike counts as version 2.
+ * that both read alike counts as version 2, and so does one with a bad `__jsonclass__`.
  * @throws {ParseError} of the version it looks like. @throws {LimitError}
  */
 export function decodeAny(text: string | Uint8Array, options: PyonOptions = {}): Detected {
@@ -76,7 +95,7 @@ export function decodeAny(text: string | Uint8Array, options: PyonOptions = {}):
   try {
     return { value: decode(text, { ...options, version }), version };
   } catch (error) {
-    if (!isLabwireError(error, 'ParseError')) {
+    if (!isLabwireError(error, 'ParseError') || (version === 2 && namesJsonclass(text))) {
       throw error;
     }
     const other = version === 1 ? 2 : 1;

@@ -1,6 +1,6 @@
 // PYON: Python values as text, both versions, whole.
 export type { IBase64 } from './base64.js';
-export { type Detected, decodeAny, detectVersion } from './detect.js';
+export { type Detected, decodeAny, detectVersion, namesJsonclass } from './detect.js';
 export { convertV1ToV2, fileText } from './file.js';
 export { LIMITS as PYON_LIMITS, type PyonLimits } from './limits.js';
 export { platformBase64 } from './platform.js';

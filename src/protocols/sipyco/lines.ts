@@ -8,7 +8,13 @@
 // Source: docs/protocols/sync_struct.md, "Which PYON".
 
 import { isLabwireError, type PyValue } from '../../values/index.js';
-import { decode, detectVersion, encodeBytes, type PyonVersion } from '../pyon/index.js';
+import {
+  decode,
+  detectVersion,
+  encodeBytes,
+  namesJsonclass,
+  type PyonVersion,
+} from '../pyon/index.js';
 
 /** `value` as a line, with its newline. @throws {EncodeError | LimitError} it has no form in that version. */
 export function encodeLine(value: PyValue, pyon: PyonVersion): Uint8Array<ArrayBuffer> {
@@ -21,18 +27,6 @@ export function encodeLine(value: PyValue, pyon: PyonVersion): Uint8Array<ArrayB
 
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
 const NEWLINE = 0x0a;
-
-const JSONCLASS = new TextEncoder().encode('"__jsonclass__"');
-
-function holds(line: Uint8Array, word: Uint8Array): boolean {
-  const first = word[0]!;
-  for (let at = line.indexOf(first); at >= 0; at = line.indexOf(first, at + 1)) {
-    if (word.every((byte, i) => line[at + i] === byte)) {
-      return true;
-    }
-  }
-  return false;
-}
 
 /** Reads lines, each in the version that it looks like; where it looks like both, in that of the line before. */
 export class PyonLineDecoder {
@@ -54,7 +48,7 @@ export class PyonLineDecoder {
       this._pyon = version;
       return value;
     } catch (error) {
-      if (!isLabwireError(error, 'ParseError') || (version === 2 && holds(line, JSONCLASS))) {
+      if (!isLabwireError(error, 'ParseError') || (version === 2 && namesJsonclass(line))) {
         throw error;
       }
       return this._decodeAs(version === 1 ? 2 : 1, line, error);

@@ -48,6 +48,7 @@ describe('the door of pyon', () => {
       'encodeTree',
       'fileText',
       'fromTree',
+      'namesJsonclass',
       'platformBase64',
       'py',
       'register',
@@ -130,6 +131,10 @@ describe('which version a text is in', () => {
     assert.deepEqual(decodeAny('5'), { value: 5n, version: 2 });
     // JSON with blanks looks like version 1, and its NaN is none there.
     assert.equal(decodeAny('[1, NaN]').version, 2);
+    // To version 1 it would be a plain dict.
+    assert.throws(() => decodeAny('{"a":{"__jsonclass__":["nparray",[[1],"nope","AA=="]]}}'), {
+      name: 'ParseError',
+    });
     assert.throws(() => decodeAny('[1, nope]'), {
       name: 'ParseError',
       message: "expected a value at position 4, found 'nope'",
