@@ -61,22 +61,23 @@ export class BridgeOpener {
   }
 
   private async _find(reason: 'first' | 'lost'): Promise<ChannelSettings> {
-    let running = await this._ask('find the bridge kernel', () =>
+    const found = await this._ask('find the bridge kernel', () =>
       this._server.find(BRIDGE_SESSION.path),
     );
-    if (running !== null && running.executionState === 'dead') {
-      const dead = running;
-      await this._ask('remove the dead kernel', () => this._server.shutdown(dead.sessionId));
-      if (reason === 'lost' && this._diedYoung(dead.kernelId)) {
-        // Starting it again at once would fail the same way, for ever.
-        throw new BridgeError(
-          'the bridge kernel died right after its start',
-          { stage: 'start' },
-          { hint: DIES_HINT },
-        );
-      }
-      running = null;
+    // A kernel that dies again and again is tried for some seconds, then the server forgets it.
+    const isDown = found === null || DOWN.has(found.executionState);
+    if (found !== null && isDown) {
+      await this._ask('remove the dead kernel', () => this._server.shutdown(found.sessionId));
     }
+    if (reason === 'lost' && isDown && this._startedLately()) {
+      // Starting it again at once would fail the same way, for ever.
+      throw new BridgeError(
+        'the bridge kernel died right after its start',
+        { stage: 'start' },
+        { hint: DIES_HINT },
+      );
+    }
+    const running = isDown ? null : found;
     const session = running ?? (await this._start());
     return {
       wsUrl: this._server.channelUrl(session.kernelId),
@@ -106,16 +107,15 @@ export class BridgeOpener {
         { hint: DIES_HINT, cause: reason },
       );
     }
-    this._started = { kernelId: session.kernelId, atMs: this._nowMs() };
+    this._startedAtMs = this._nowMs();
     return session;
   }
 
-  private _diedYoung(kernelId: string): boolean {
-    const started = this._started;
-    this._started = null;
-    return (
-      started !== null && started.kernelId === kernelId && this._nowMs() - started.atMs < YOUNG_MS
-    );
+  // True once: the next attempt may start it anew.
+  private _startedLately(): boolean {
+    const atMs = this._startedAtMs;
+    this._startedAtMs = null;
+    return atMs !== null && this._nowMs() - atMs < YOUNG_MS;
   }
 
   private async _ask<T>(purpose: string, call: () => Promise<T>): Promise<T> {
@@ -136,13 +136,16 @@ export class BridgeOpener {
   private readonly _server: IBridgeServer;
   private _opening: Promise<ChannelSettings> | null = null;
   private readonly _nowMs: () => number;
-  private _started: { readonly kernelId: string; readonly atMs: number } | null = null;
+  private _startedAtMs: number | null = null;
 }
 
 const YOUNG_MS = 60_000; // the server tries five times, 3 s apart, before it calls a kernel dead
 
+// `starting` is not among them: it stays so where websockets do not get through.
+const DOWN: ReadonlySet<string> = new Set(['dead', 'restarting', 'autorestarting']);
+
 const DIES_HINT =
-  'Run "python -m labwire.bridge --version" where JupyterLab runs: what it prints says why. The log of the Jupyter server has the rest.';
+  'Run "python -m labwire.bridge --help" where JupyterLab runs: if it cannot start, it says why. The log of the Jupyter server has the rest.';
 
 function wordsOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);

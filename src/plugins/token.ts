@@ -19,6 +19,7 @@ export interface ILabwire {
   /**
    * A live view to put anywhere. It connects when it is attached, and lets go when it is disposed:
    * that is the caller's part.
+   * @throws {ParseError} an address that cannot be read. What else is wrong is shown in the view.
    */
   createView(options: LiveViewOptions): LiveView;
   /** The views that exist, in the order in which they were made. */

@@ -95,6 +95,9 @@ export class LiveView extends Widget implements IBodyHost {
       where: () => this._where(),
       onChange: () => this._drawTools(),
     });
+    setText(this._title, this.model.title);
+    this._title.title = this._where();
+    this.node.setAttribute('aria-label', this.model.title);
     this._live = element('div', {
       className: 'jp-Labwire-spoken',
       attributes: { role: 'status', 'aria-live': 'polite' },
@@ -242,7 +245,7 @@ export class LiveView extends Widget implements IBodyHost {
 
   setReadout(text: string | null): void {
     this._readout = text;
-    this._drawState();
+    this._drawLast();
   }
 
   openAddress(address: string): void {
@@ -323,7 +326,13 @@ export class LiveView extends Widget implements IBodyHost {
       this._bodyFor(frame.kind).draw(frame);
     }
     this._drawOverlay();
-    this._drawState();
+    // Rates and counts once a second are enough, and can be read; what is new at once is the value.
+    if (this._hasRate) {
+      this._drawLast();
+    } else {
+      this._hasRate = true;
+      this._drawState();
+    }
   }
 
   private _onState(): void {
@@ -407,15 +416,18 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   private _drawState(): void {
-    const { model } = this;
     const words = this._words();
-    const { frame } = model;
+    if (this.node.dataset.state !== words.state) {
+      this.node.dataset.state = words.state;
+    }
+    this._stateLine.draw(words, this._fault() !== null && !this._isExplained);
+    this._drawLast();
+  }
+
+  private _drawLast(): void {
+    const { frame } = this.model;
     const last = this._readout ?? (frame === null ? '' : (this._bodyView?.summary(frame) ?? ''));
-    setText(this._title, model.title);
-    this._title.title = this._where();
-    this.node.setAttribute('aria-label', model.title);
-    this.node.dataset.state = words.state;
-    this._stateLine.draw(words, last, this._fault() !== null && !this._isExplained);
+    this._stateLine.drawLast(last);
   }
 
   private _drawTools(): void {
@@ -563,4 +575,5 @@ export class LiveView extends Widget implements IBodyHost {
   private _spokenState: string | null = null;
   private _size = '';
   private _isExplained = false;
+  private _hasRate = false;
 }

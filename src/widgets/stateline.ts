@@ -46,22 +46,28 @@ export class StateLine {
 
   readonly node: HTMLElement;
 
-  /** @param last - the last value, or what is under the pointer. @param hasWhy - there is a fault to explain. */
-  draw(words: StateWords, last: string, hasWhy: boolean): void {
+  /** @param hasWhy - there is a fault to explain. */
+  draw(words: StateWords, hasWhy: boolean): void {
     if (this._shownState !== words.state) {
       this._shownState = words.state;
       this.node.dataset.state = words.state;
       this._shape.replaceChildren(stateIcons[words.state].element({ tag: 'span' }));
     }
-    setText(this._text, words.sentence);
-    this._text.title = words.sentence;
+    if (this._text.textContent !== words.sentence) {
+      this._text.textContent = words.sentence;
+      this._text.title = words.sentence;
+    }
     if (this._shownAction !== words.action) {
       this._shownAction = words.action;
       setText(this._action, words.action === null ? '' : actionLabel(words.action, this._trans));
     }
     this._action.hidden = words.action === null;
     this._why.hidden = !hasWhy;
-    setText(this._last, last);
+  }
+
+  /** The right end. */
+  drawLast(text: string): void {
+    setText(this._last, text);
   }
 
   private readonly _trans: TranslationBundle;

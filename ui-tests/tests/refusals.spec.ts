@@ -1,9 +1,21 @@
 // Bad addresses, refused hosts, missing parts: each says what, where, and what to try.
 
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import { Demolab, startStranger } from './lab.js';
-import { DEMO, expectLive, openNotebook, runAll, stateOf, VIEW_MIME, viewOf } from './page.js';
+import {
+  DEMO,
+  expectLive,
+  notebookOf,
+  openNotebook,
+  runAll,
+  stateOf,
+  VIEW_MIME,
+  viewOf,
+} from './page.js';
+import { OwnServer, python } from './server.js';
 
 const ELSEWHERE = '10.255.0.7:3251'; // private, and nothing there: a question comes before any packet
 
@@ -118,6 +130,27 @@ test.describe('what cannot be shown', () => {
     );
     await expect(toTry(real)).toContainText('pip install labwire');
     await expectLive(viewOf(page, 'temperature'));
+  });
+
+  test('says that the bridge kernel dies at its start', async ({ browser }) => {
+    test.setTimeout(120_000);
+    const server = await OwnServer.start([python, '-c', 'raise SystemExit("no bridge here")']);
+    const page = await browser.newPage();
+    try {
+      const cell = 'import labwire as lw\nlw.dataset("sipyco+sync://127.0.0.1:3250/datasets", "x")';
+      writeFileSync(path.join(server.home, 'notebooks/dies.ipynb'), notebookOf([cell]));
+      await page.goto(`${server.url}/lab/tree/dies.ipynb`);
+      await runAll(page);
+      // The server itself tries five times before it gives a kernel up.
+      const view = viewOf(page, 'x');
+      await expect(what(view)).toHaveText('the bridge kernel died right after its start.', {
+        timeout: 60_000,
+      });
+      await expect(toTry(view)).toContainText('python -m labwire.bridge');
+    } finally {
+      await page.close();
+      await server.remove();
+    }
   });
 
   test('shows an error in place of a view that no one can read', async ({ page, tmpPath }) => {

@@ -1,7 +1,7 @@
 // A Jupyter server of a test's own, which it may end and start again.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,10 +21,17 @@ export class OwnServer {
     readonly port: number,
   ) {}
 
-  static async start(): Promise<OwnServer> {
+  /** @param bridgeArgv - what the bridge kernel's command is instead of the real one. */
+  static async start(bridgeArgv?: readonly string[]): Promise<OwnServer> {
     const home = mkdtempSync(path.join(tmpdir(), 'labwire-own-'));
     for (const name of ['config', 'data', 'runtime', 'notebooks', 'workspaces', 'settings']) {
       mkdirSync(path.join(home, name));
+    }
+    if (bridgeArgv !== undefined) {
+      const kernel = path.join(home, 'first/kernels/labwire');
+      mkdirSync(kernel, { recursive: true });
+      const spec = { argv: bridgeArgv, display_name: 'Wire bridge (Labwire)', language: 'labwire' };
+      writeFileSync(path.join(kernel, 'kernel.json'), JSON.stringify(spec));
     }
     const server = new OwnServer(home, await freePort());
     await server.run();
@@ -45,7 +52,9 @@ export class OwnServer {
       stdio: 'ignore',
       env: {
         ...process.env,
-        JUPYTER_PATH: isInstalled ? '' : checkout,
+        JUPYTER_PATH: [path.join(this.home, 'first'), ...(isInstalled ? [] : [checkout])].join(
+          path.delimiter,
+        ),
         PYTHONPATH: isInstalled ? '' : root,
         JUPYTER_CONFIG_DIR: path.join(this.home, 'config'),
         JUPYTER_DATA_DIR: path.join(this.home, 'data'),

@@ -96,6 +96,25 @@ describe('BridgeOpener', () => {
     assert.match(error.hint ?? '', /python -m labwire\.bridge/);
   });
 
+  it('says so too when the server has given it up already, and starts it at the next attempt', async () => {
+    const { opener, calls, set, wait } = setUp();
+    await opener.open('first');
+    wait(20_000);
+    set(null);
+    const error = await bridgeError(opener.open('lost'));
+    assert.equal(error.message, 'the bridge kernel died right after its start');
+    await opener.open('lost');
+    assert.deepEqual(calls.slice(-2), ['find labwire', 'start labwire as labwire with labwire']);
+  });
+
+  it('starts a new one when the server has forgotten one that ran', async () => {
+    const { opener, set, wait } = setUp();
+    await opener.open('first');
+    wait(3_600_000);
+    set(null);
+    assert.equal((await opener.open('lost')).kernelId, 'k2');
+  });
+
   it('names the missing kernelspec and what works without it', async () => {
     const { opener, calls } = setUp({ kernelNames: async () => ['python3'] });
     const error = await bridgeError(opener.open('first'));

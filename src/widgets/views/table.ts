@@ -234,6 +234,9 @@ export class TableBody implements IViewBody {
 
   private readonly _onScroll = (): void => {
     this._tellViewport();
+    if (this._isSqueezed()) {
+      this._redraw();
+    }
   };
 
   private readonly _onClick = (event: MouseEvent): void => {
@@ -293,13 +296,12 @@ export class TableBody implements IViewBody {
       return false;
     }
     this._active = Math.min(Math.max(index, 0), count - 1);
-    const stretch = this._stretch();
-    const top = this._active * ROW_HEIGHT * stretch;
-    const scroller = this._scroller;
-    if (top < scroller.scrollTop) {
-      scroller.scrollTop = top;
-    } else if (top + ROW_HEIGHT > scroller.scrollTop + this._height) {
-      scroller.scrollTop = top + ROW_HEIGHT - this._height;
+    const first = this._first();
+    const fitting = this._height / ROW_HEIGHT;
+    if (this._active < first) {
+      this._scrollTo(this._active);
+    } else if (this._active + 1 > first + fitting) {
+      this._scrollTo(this._active + 1 - fitting);
     }
     this._tellViewport();
     this._redraw();
@@ -313,16 +315,38 @@ export class TableBody implements IViewBody {
 
   // ---- Geometry -----------------------------------------------------------------------------------
 
-  // 1, or less where so many rows would be taller than a browser can lay out.
-  private _stretch(): number {
-    const height = (this._frame?.rowCount ?? 0) * ROW_HEIGHT;
-    return height > TALLEST ? TALLEST / height : 1;
+  // So many rows may be taller than a browser can lay out: then the scroll bar's way stands for all of
+  // them, and the rows in sight are laid out from where it is.
+  private _isSqueezed(): boolean {
+    return (this._frame?.rowCount ?? 0) * ROW_HEIGHT > TALLEST;
+  }
+
+  // Rows per CSS px of scrolling.
+  private _speed(): number {
+    const count = this._frame?.rowCount ?? 0;
+    return this._isSqueezed()
+      ? (count - this._height / ROW_HEIGHT) / (TALLEST - this._height)
+      : 1 / ROW_HEIGHT;
+  }
+
+  // The row at the upper edge, with its fraction.
+  private _first(): number {
+    return this._scroller.scrollTop * this._speed();
+  }
+
+  private _scrollTo(first: number): void {
+    this._scroller.scrollTop = first / this._speed();
+  }
+
+  private _topOf(index: number): number {
+    return this._isSqueezed()
+      ? this._scroller.scrollTop + (index - this._first()) * ROW_HEIGHT
+      : index * ROW_HEIGHT;
   }
 
   private _tellViewport(): void {
-    const first = Math.floor(this._scroller.scrollTop / this._stretch() / ROW_HEIGHT);
     const change: Partial<Viewport> = {
-      firstRow: Math.max(0, first - SPARE_ROWS),
+      firstRow: Math.max(0, Math.floor(this._first()) - SPARE_ROWS),
       rowCount: Math.ceil(this._height / ROW_HEIGHT) + 1 + 2 * SPARE_ROWS,
     };
     this._host.model.setViewport(change);
@@ -336,7 +360,6 @@ export class TableBody implements IViewBody {
       return;
     }
     const { trans } = this._host;
-    const stretch = this._stretch();
     this._rowsNode.style.height = `${Math.min(TALLEST, frame.rowCount * ROW_HEIGHT)}px`;
     this._scroller.setAttribute('aria-rowcount', String(frame.rowCount + 1));
     while (this._rowNodes.length < frame.rows.length) {
@@ -347,12 +370,10 @@ export class TableBody implements IViewBody {
     for (const spare of this._rowNodes.splice(frame.rows.length)) {
       spare.node.remove();
     }
-    // Where rows are squeezed, the ones in sight keep their distance from the first of them.
-    const top = frame.firstRow * ROW_HEIGHT * stretch;
     frame.rows.forEach((row, offset) => {
       const index = frame.firstRow + offset;
       const isActive = index === this._active;
-      this._rowNodes[offset]?.draw(row, index, top + offset * ROW_HEIGHT, isActive, this._counts);
+      this._rowNodes[offset]?.draw(row, index, this._topOf(index), isActive, this._counts);
       if (isActive) {
         this._scroller.setAttribute('aria-activedescendant', this._rowNodes[offset]?.node.id ?? '');
       }
