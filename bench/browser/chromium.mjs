@@ -5,6 +5,7 @@
 // then loads itself anew for the next job. Every job begins with a fresh document and fresh workers.
 
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -112,7 +113,10 @@ export class Browser {
       // A group of its own: its helpers end with it, however it ends.
       { env, stdio: ['ignore', 'ignore', 'pipe'], detached: process.platform !== 'win32' },
     );
-    this._unguard = guard(() => this._signal('SIGKILL'));
+    this._unguard = guard(() => {
+      this._signal('SIGKILL');
+      rmSync(this._profile, { recursive: true, force: true, maxRetries: 5 });
+    });
     this._child.stderr.setEncoding('utf8').on('data', text => {
       this._stderr = (this._stderr + text).slice(-4000);
     });
