@@ -63,6 +63,9 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
     const open = (spec: ViewSpec, id = `labwire-view-${UUID.uuid4()}`): Tab => {
       const content = labwire.createView({ spec, place: 'tab' });
       const tab = new MainAreaWidget({ content });
+      // JupyterLab calls every content "main area content"; this one has a name.
+      content.node.setAttribute('aria-label', content.model.title);
+      content.node.tabIndex = 0;
       tab.id = id;
       tab.title.label = content.model.title;
       tab.title.caption = spec.sources.map(({ address }) => address).join('\n');

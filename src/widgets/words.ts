@@ -71,7 +71,10 @@ export function stateWords(
     case 'asking':
       return of(
         trans.__('waiting for your answer'),
-        trans.__('waiting for your answer: may the bridge connect to %1?', place),
+        joined(
+          trans.__('may the bridge connect to %1?', place),
+          trans.__('waiting for your answer'),
+        ),
         'answer',
       );
     case 'live':
@@ -162,7 +165,7 @@ function livelyFacts(frame: Frame | null, trans: TranslationBundle): readonly st
   } else if (frame.kind === 'trace') {
     facts.push(trans.__('%1 points', formatCount(frame.pointCount)));
   } else if (frame.kind === 'table') {
-    facts.push(trans._n('%1 value', '%1 values', frame.valueCount));
+    facts.push(trans._n('%2 value', '%2 values', frame.valueCount, formatCount(frame.valueCount)));
   }
   if (frame.droppedCount > 0 && frame.kind === 'image') {
     facts.push(trans.__('%1 not drawn', formatCount(frame.droppedCount)));
