@@ -142,4 +142,26 @@ test.describe('the journey', () => {
     await expectLive(viewOf(page, 'temperature'));
     expect(asked.filter(isWorker)).toHaveLength(1);
   });
+
+  test('runs where the worker’s file cannot be loaded, and under an odd language', async ({
+    page,
+    tmpPath,
+  }) => {
+    const refused: string[] = [];
+    await page.route(/\/labwire-worker\./, route => {
+      refused.push(route.request().url());
+      return route.abort();
+    });
+    // What Chromium reports under LANG=C.UTF-8: no language tag, at which uPlot throws on import.
+    await page.evaluate(() => {
+      Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' });
+    });
+    await openNotebook(page, tmpPath, 'blob.ipynb', [
+      `import labwire as lw\nlw.dataset("${DEMO}", "photons.bins", view="trace", title="line")`,
+    ]);
+    await runAll(page);
+    await expectLine(page);
+    expect(refused).toHaveLength(1);
+    expect(await page.evaluate(() => navigator.language)).toBe('en-US@posix');
+  });
 });
