@@ -46,7 +46,13 @@ test.describe('a frozen view', () => {
     await scan.getByRole('button', { name: /^Freeze/ }).click();
     await expect(stateOf(scan)).toHaveText(/^frozen at \d\d:\d\d:\d\d$/);
     const picture = await pictureOf(scan);
-    await page.notebook.save();
+    // The picture is made after the state is told; a notebook saved in between has none yet.
+    await expect
+      .poll(async () => {
+        await page.notebook.save();
+        return Object.keys((await savedOutput(page, file)).data);
+      })
+      .toContain('image/png');
 
     const output = await savedOutput(page, file);
     const png = String(output.data['image/png']);

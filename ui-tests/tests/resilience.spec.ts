@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, type IJupyterLabPageFixture, test } from '@jupyterlab/galata';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { Demolab } from './lab.js';
 import {
   expectLive,
@@ -45,6 +45,17 @@ async function start(page: IJupyterLabPageFixture, folder: string): Promise<Demo
   await runAll(page);
   await expectWhole(page);
   return lab;
+}
+
+/** Each state that `view` comes to, however short: a new kernel may be there within a second. */
+async function statesFromNowOn(view: Locator): Promise<() => Promise<readonly string[]>> {
+  const seen = await view.evaluateHandle(node => {
+    const states: string[] = [];
+    const note = () => states.push(node.getAttribute('data-state') ?? '');
+    new MutationObserver(note).observe(node, { attributeFilter: ['data-state'] });
+    return states;
+  });
+  return () => seen.jsonValue();
 }
 
 type Session = { readonly path: string; readonly kernel: { readonly id: string } };
@@ -93,8 +104,9 @@ test.describe('after a failure', () => {
     const lab = await start(page, tmpPath);
     try {
       const [session] = await bridgeSessions(page);
+      const states = await statesFromNowOn(viewOf(page, 'scan'));
       process.kill(pidOfKernel(session!.kernel.id), 'SIGKILL');
-      await expect(stateOf(viewOf(page, 'scan'))).not.toHaveText(/^live/);
+      await expect.poll(states).toContain('stale');
       await expectWhole(page);
     } finally {
       await lab.kill();
