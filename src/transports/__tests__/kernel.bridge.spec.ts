@@ -522,8 +522,9 @@ describe('KernelBridge where the policy asks', () => {
     const asking: boolean[] = [];
     const onAsking = (now: boolean) => void asking.push(now);
     await Promise.all([
+      // Which of the two is asked for is up to the bridge; the other may come after the answer.
       bridge.connectTcp('localhost', port, { onAsking }),
-      bridge.connectTcp('localhost', port),
+      bridge.connectTcp('localhost', port, { onAsking }),
     ]);
     assert.equal(questions.length, 1);
     const { id, endpoint, choices, message } = questions[0]!;
