@@ -10,6 +10,8 @@
 export interface ITransport {
   /** Where it leads, for people: `127.0.0.1:3250`, `replay of rabi.jsonl`. */
   readonly endpoint: string;
+  /** Our own end's address as the peer sees it, without port; absent where there is no such thing. */
+  readonly localHost?: string;
   /**
    * Queue `chunk`. The transport owns its memory from now on. Returns at once; look at
    * `bufferedBytes` and await `drained` before sending much more.

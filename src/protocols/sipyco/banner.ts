@@ -17,6 +17,8 @@ export const LIMITS = {
   lineBytes: 100 * 1024 * 1024,
   /** A banner or a name that a client sends to a server of ours. SiPyCo takes 4 MiB; no name needs more than this. */
   handshakeBytes: 64 * 1024,
+  /** A request that a client sends a pc_rpc server. SiPyCo's servers cut the connection at a longer line. */
+  requestBytes: 4 * 1024 * 1024,
 } as const;
 
 /** The banner line of `protocol`, with its newline. */
