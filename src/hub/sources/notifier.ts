@@ -6,60 +6,27 @@
 
 import { type Difference, Subscriber } from '../../clients/index.js';
 import type { Mod } from '../../protocols/sipyco/index.js';
-import {
-  type Address,
-  formatAddress,
-  formatEndpoint,
-  type LinkState,
-  type LinkStatus,
-  PyDict,
-  type PyValue,
-} from '../../values/index.js';
-import type { Connect, IClock } from '../../wire/index.js';
-import type { LinkDown } from '../bridge.js';
-import type { IConnection } from '../endpoints.js';
+import { type LinkStatus, PyDict, type PyValue } from '../../values/index.js';
 import { type Change, changedRange, type Path, touches } from './effect.js';
+import { Linked, type LinkedOptions } from './linked.js';
 import { lookUp, missingFault, sizeOf } from './lookup.js';
 import { type Pick, Picks } from './picks.js';
 import type { Delta, IWatch, Listener, SourceEvent } from './source.js';
 import { StructTree } from './structtree.js';
 
-export type NotifierOptions = {
-  /** Without fragment. */
-  readonly address: Address;
-  readonly clock: IClock;
-  readonly connect: Connect;
-  /** What a listener threw. */
-  readonly report: (error: unknown, where: string) => void;
-};
-
-/** States in which an attempt to connect may be waiting for a person. */
-const WAITS: ReadonlySet<LinkState> = new Set<LinkState>(['connecting', 'stale', 'failed']);
-
-export class Notifier implements IConnection {
-  readonly endpoint: string;
-  readonly address: string;
-  readonly isDemo: boolean;
+export class Notifier extends Linked<Subscriber> {
+  protected readonly _client: Subscriber;
   private readonly _name: string;
-  private readonly _clock: IClock;
-  private readonly _report: NotifierOptions['report'];
-  private readonly _subscriber: Subscriber;
   private readonly _trees = new Set<Listener>();
   private readonly _picks = new Picks();
-  private readonly _tree = new StructTree(() => this._subscriber.target);
+  private readonly _tree = new StructTree(() => this._client.target);
   private _size = 0;
-  private _askingSinceNs: bigint | null = null;
-  private _down: LinkDown | null = null;
 
-  constructor(options: NotifierOptions) {
+  constructor(options: LinkedOptions) {
+    super(options);
     const { address, clock, connect, report } = options;
-    this.endpoint = formatEndpoint(address);
-    this.address = formatAddress(address);
-    this.isDemo = address.demo;
     this._name = address.path;
-    this._clock = clock;
-    this._report = report;
-    this._subscriber = new Subscriber({
+    this._client = new Subscriber({
       notifierName: address.path,
       connect,
       clock,
@@ -67,48 +34,13 @@ export class Notifier implements IConnection {
       statusCb: () => this._onStatus(),
       reportError: report,
     });
-    this._subscriber.start();
+    this._client.start();
   }
 
-  // ---- A connection -----------------------------------------------------------------------------
-
-  get status(): LinkStatus {
-    const { status } = this._subscriber;
-    if (this._askingSinceNs !== null && WAITS.has(status.state)) {
-      return { ...status, state: 'asking', sinceNs: this._askingSinceNs, fault: null };
-    }
-    return this._down !== null && status.state === 'live'
-      ? { ...status, state: 'stale', ...this._down }
-      : status;
-  }
-
-  get receivedBytes(): number {
-    return this._subscriber.receivedBytes;
-  }
-
-  readonly roundTripMs = null; // the publisher never answers anything
-
-  retry(): void {
-    this._subscriber.retryNow();
-  }
-
-  /** The bridge waits for a person to allow this endpoint, or no longer does. */
-  setAsking(isAsking: boolean): void {
-    if (isAsking !== (this._askingSinceNs !== null)) {
-      this._askingSinceNs = isAsking ? this._clock.wallNs() : null;
-      this._onStatus();
-    }
-  }
-
-  setLink(down: LinkDown | null): void {
-    this._down = down;
-    this._onStatus();
-  }
-
-  close(): void {
+  override close(): void {
     this._trees.clear();
     this._picks.clear();
-    void this._subscriber.close();
+    super.close();
   }
 
   // ---- Watchers ---------------------------------------------------------------------------------
@@ -117,7 +49,7 @@ export class Notifier implements IConnection {
   watchTree(listener: Listener): IWatch {
     this._trees.add(listener);
     this._tell(listener, { type: 'status', status: this.status });
-    if (this._subscriber.target !== undefined) {
+    if (this._client.target !== undefined) {
       this._tell(listener, { type: 'tree', tree: this._tree });
     }
     return { close: () => this._trees.delete(listener) };
@@ -127,7 +59,7 @@ export class Notifier implements IConnection {
   watchPath(path: Path, listener: Listener): IWatch {
     const pick: Pick = { path, listener, inner: path, isPresent: false, missingSinceNs: null };
     const takeOut = this._picks.add(pick);
-    if (this._subscriber.target === undefined) {
+    if (this._client.target === undefined) {
       this._tell(listener, { type: 'status', status: this.status });
     } else {
       this._refresh(pick, null);
@@ -136,17 +68,9 @@ export class Notifier implements IConnection {
     return { close: takeOut };
   }
 
-  private _tell(listener: Listener, event: SourceEvent): void {
-    try {
-      listener(event);
-    } catch (error) {
-      this._report(error, `a watcher of ${this.address}`);
-    }
-  }
-
   // ---- Status -----------------------------------------------------------------------------------
 
-  private _onStatus(): void {
+  protected _onStatus(): void {
     const { status } = this;
     for (const listener of this._trees) {
       this._tell(listener, { type: 'status', status });
@@ -158,7 +82,7 @@ export class Notifier implements IConnection {
 
   private _statusOf(pick: Pick): LinkStatus {
     const { status } = this;
-    const root = this._subscriber.target;
+    const root = this._client.target;
     if (status.state !== 'live' || pick.missingSinceNs === null || root === undefined) {
       return status;
     }
@@ -173,7 +97,7 @@ export class Notifier implements IConnection {
   // ---- Changes ----------------------------------------------------------------------------------
 
   private _onMod(mod: Mod, difference: Difference | null): void {
-    const root = this._subscriber.target;
+    const root = this._client.target;
     if (root === undefined) {
       return;
     }
@@ -247,7 +171,7 @@ export class Notifier implements IConnection {
 
   // Tell a watcher what its path names now. `mod` is what changed it, if that was all.
   private _refresh(pick: Pick, mod: Change | null): void {
-    const root = this._subscriber.target;
+    const root = this._client.target;
     const entry = root === undefined ? undefined : lookUp(root, pick.path);
     if (entry === undefined) {
       this._lose(pick);
