@@ -1,5 +1,6 @@
-// npm run bench           every bench/*.mjs, then docs/performance.md
-// npm run bench -- NAME…  some of them, printed only
+// npm run bench                    every bench/*.mjs, then docs/performance.md
+// npm run bench -- NAME…           some of them, printed only
+// npm run bench -- --write NAME…   some of them, which then take their places on the page
 //
 // A bench prints ours beside the peer's, measured in the same run: machines differ, ratios less.
 // With --json it writes one line of JSON per row (bench/README.md).
@@ -88,9 +89,9 @@ function capture(command, args) {
 
 // ---- The page -----------------------------------------------------------------------------------
 
-/** One bench as Markdown: a heading and a table. */
-export function markdownOf({ title, rows, failure }) {
-  const lines = [`## ${title}`, ''];
+/** One bench as Markdown: a heading, when and where it was measured, a table. */
+export function markdownOf({ title, rows, failure }, circumstances) {
+  const lines = [`## ${title}`, '', `Measured ${circumstances}.`, ''];
   if (failure !== undefined) {
     return [...lines, `Not measured here: ${failure}`, ''].join('\n');
   }
@@ -138,25 +139,30 @@ async function machine() {
   );
 }
 
-function pageOf(documents, description, date) {
-  return [
-    '# Performance',
-    '',
-    'Written by `npm run bench`: each figure of Labwire beside a peer that did the same work in the same',
-    'run, where there is one. Machines differ, so the ratio (Labwire / peer) is what to compare: below 1',
-    'is better for times, above 1 for rates.',
-    '',
-    `Measured on ${date} with ${description}.`,
-    '',
-    ...documents.map(markdownOf),
-  ]
-    .join('\n')
-    .trimEnd()
+const HEAD = `# Performance
+
+Written by \`npm run bench\`: each figure of Labwire beside a peer that did the same work in the same
+run, where there is one. Machines differ, so the ratio (Labwire / peer) is what to compare: below 1
+is better for times, above 1 for rates.
+`;
+
+/** The page with these sections in it: each takes the place of the one of its heading, or the end. */
+export function pageWith(page, sections) {
+  const [, ...others] = page.split(/^(?=## )/m);
+  const headingOf = section => section.slice(0, section.indexOf('\n'));
+  for (const section of sections) {
+    const at = others.findIndex(other => headingOf(other) === headingOf(section));
+    others.splice(at < 0 ? others.length : at, 1, section);
+  }
+  return [HEAD, ...others]
+    .map(part => part.trimEnd())
+    .join('\n\n')
     .concat('\n');
 }
 
 if (process.argv[1] && path.resolve(process.argv[1]) === path.join(folder, 'run.mjs')) {
-  await main(async wanted => {
+  await main(async args => {
+    const wanted = args.filter(arg => arg !== '--write');
     checkNode();
     await Promise.all([ensureNodeModules(), ensurePython()]);
     await ensureNodeModules('ui-tests');
@@ -171,24 +177,22 @@ if (process.argv[1] && path.resolve(process.argv[1]) === path.join(folder, 'run.
       throw new StepError(`no bench ${unknown.join(', ')}: there are ${present.join(', ')}`);
     }
     const description = await machine(); // before the benches make a load of their own
-    const documents = [];
+    const circumstances = `on ${new Date().toISOString().slice(0, 10)} with ${description}`;
+    const sections = [];
     for (const name of wanted.length > 0 ? wanted : present) {
       console.error(`\n── bench/${name}.mjs`);
       const document = await measure(name);
-      documents.push(document);
-      console.log(markdownOf(document));
-    }
-    if (wanted.length === 0) {
-      const file = path.join(root, 'docs/performance.md');
-      const text = pageOf(documents, description, new Date().toISOString().slice(0, 10));
-      if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-        writeFileSync(file, text);
+      sections.push(markdownOf(document, circumstances));
+      console.log(sections.at(-1));
+      if (document.failure !== undefined) {
+        process.exitCode = 1;
       }
-      console.log('docs/performance.md is written');
     }
-    const failed = documents.filter(({ failure }) => failure !== undefined);
-    if (failed.length > 0) {
-      process.exitCode = 1;
+    if (wanted.length < args.length || wanted.length === 0) {
+      const file = path.join(root, 'docs/performance.md');
+      const isFresh = wanted.length === 0 || !existsSync(file);
+      writeFileSync(file, pageWith(isFresh ? HEAD : readFileSync(file, 'utf8'), sections));
+      console.log('docs/performance.md is written');
     }
   });
 }
