@@ -161,7 +161,9 @@ def _to_v1(value: Any) -> str:
         return f'nparray({_to_v1(value.shape)}, "{value.dtype}", b"{_base64(value.data)}")'
     if isinstance(value, Scalar):
         return f'npscalar("{value.dtype}", b"{_base64(value.data)}")'
-    return repr(value)
+    if isinstance(value, int | float | complex | bytes | slice):
+        return repr(value)
+    raise TypeError(f"{type(value).__name__} has no form in PYON")
 
 
 # ---- both ---------------------------------------------------------------------------------------

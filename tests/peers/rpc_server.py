@@ -191,6 +191,10 @@ async def main() -> None:
             print("done", flush=True)
         else:
             print(server.calls, flush=True)
+    listener.close()
+    server.drop()
+    while server.writers:
+        await asyncio.sleep(0)
 
 
 if __name__ == "__main__":
