@@ -18,12 +18,10 @@ import {
 } from '../../values/index.js';
 import { type IMachine, LineReader } from '../../wire/index.js';
 import { bannerLine, handshake, LIMITS } from './banner.js';
+import { decodeText, FirstLine, quoted } from './firstline.js';
 import { PyonLineDecoder } from './lines.js';
 import type { PublisherCommand, PublisherEvent, SubscriberEvent } from './messages.js';
 import { describe, type Mod } from './mods.js';
-
-/** Of a first line that is no PYON, so many bytes are shown; a peer that sends more without a newline is no SiPyCo. */
-const SHOWN_BYTES = 64;
 
 /** The subscriber's end. Writes its two lines at once; takes no commands. */
 export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
@@ -33,8 +31,7 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
   private _output: Uint8Array[];
   private _events: SubscriberEvent[] = [];
   private _state: 'first line' | 'before init' | 'following' | 'over' = 'first line';
-  /** The beginning of the first line, until it is known to be one. */
-  private _head: number[] = [];
+  private readonly _firstLine = new FirstLine();
   /** Bytes of the connection before the line in progress. */
   private _offset = 0;
 
@@ -69,7 +66,11 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
   }
 
   receive(chunk: Uint8Array): void {
-    if (this._state === 'over' || !this._looksRight(chunk)) {
+    if (this._state === 'over') {
+      return;
+    }
+    if (!this._firstLine.isDict(chunk)) {
+      this._fail(this._notSipyco(quoted(this._firstLine.head)));
       return;
     }
     try {
@@ -89,8 +90,8 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
     }
     if (this._lines.pendingBytes > 0) {
       this._fail(
-        this._state === 'first line' && !startsAsMod(this._head)
-          ? this._notSipyco(`${quoted(this._head)} and then the end`)
+        this._state === 'first line' && !this._firstLine.startsWithKey('action')
+          ? this._notSipyco(`${quoted(this._firstLine.head)} and then the end`)
           : this._wrong(
               `the connection ended inside a line, ${this._lines.pendingBytes} bytes after its start`,
               'the rest of a line',
@@ -105,23 +106,6 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
     }
   }
 
-  /** Before the first line is whole: could it be one? The answer does not depend on how bytes are cut. */
-  private _looksRight(chunk: Uint8Array): boolean {
-    if (this._state !== 'first line' || this._head.length === SHOWN_BYTES) {
-      return true;
-    }
-    const newline = chunk.indexOf(NEWLINE);
-    const end = Math.min(newline < 0 ? chunk.length : newline, SHOWN_BYTES - this._head.length);
-    this._head.push(...chunk.subarray(0, end));
-    const first = this._head.find(byte => !isBlank(byte));
-    const isWhole = newline >= 0 || this._head.length === SHOWN_BYTES;
-    if (isWhole && first !== undefined && first !== OPEN_BRACE) {
-      this._fail(this._notSipyco(quoted(this._head)));
-      return false;
-    }
-    return true;
-  }
-
   private _take(line: Uint8Array): void {
     let value: PyValue;
     try {
@@ -134,7 +118,7 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
     if (!(value instanceof PyDict) || (this._state === 'first line' && action === undefined)) {
       this._fail(
         this._state === 'first line'
-          ? this._notSipyco(quoted(line.subarray(0, SHOWN_BYTES)))
+          ? this._notSipyco(quoted(line))
           : this._wrong('a line is no mod', 'a dict with an action', describe(value)),
       );
       return;
@@ -168,8 +152,8 @@ export class SubscriberMachine implements IMachine<never, SubscriberEvent> {
     if (!isLabwireError(error, 'ParseError')) {
       return error;
     }
-    if (this._state === 'first line' && !startsAsMod(this._head)) {
-      return this._notSipyco(quoted(this._head));
+    if (this._state === 'first line' && !this._firstLine.startsWithKey('action')) {
+      return this._notSipyco(quoted(this._firstLine.head));
     }
     return new RemoteProtocolError(
       `a line is no PYON: ${error.message}`,
@@ -286,12 +270,12 @@ export class PublisherMachine implements IMachine<PublisherCommand, PublisherEve
     const text = decodeText(line);
     if (this._state === 'banner') {
       if (text === null || `${text}\n` !== bannerLine('sync_struct')) {
-        this._fail(this._wrong(quoted(line.subarray(0, SHOWN_BYTES)), expectedIn('banner')));
+        this._fail(this._wrong(quoted(line), expectedIn('banner')));
       } else {
         this._state = 'name';
       }
     } else if (text === null) {
-      this._fail(this._wrong(quoted(line.subarray(0, SHOWN_BYTES)), 'a name in UTF-8'));
+      this._fail(this._wrong(quoted(line), 'a name in UTF-8'));
     } else {
       this._state = 'subscribed';
       this._events.push({ type: 'subscribed', notifierName: text });
@@ -322,38 +306,10 @@ function tooLong(error: LimitError): LimitError {
   });
 }
 
-const NEWLINE = 0x0a;
-const OPEN_BRACE = 0x7b;
-const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const LOOSE = new TextDecoder('utf-8', { ignoreBOM: true });
-
 function expectedIn(state: string): string {
   return state === 'banner'
     ? `the banner ${JSON.stringify(bannerLine('sync_struct'))}`
     : 'a notifier';
-}
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === 0x0d;
-}
-
-/** Does a line that cannot be read at least begin as a mod does? */
-function startsAsMod(head: readonly number[]): boolean {
-  return /^\s*\{\s*["']action["']\s*:/.test(LOOSE.decode(Uint8Array.from(head)));
-}
-
-/** Bytes of a stranger for a message: on one line, cut where they are many. */
-function quoted(bytes: ArrayLike<number>): string {
-  const text = JSON.stringify(LOOSE.decode(Uint8Array.from(bytes)));
-  return bytes.length >= SHOWN_BYTES ? `${text} and more` : text;
-}
-
-function decodeText(line: Uint8Array): string | null {
-  try {
-    return STRICT.decode(line);
-  } catch {
-    return null; // the caller reports the bytes
-  }
 }
 
 /** A dict from the wire as a mod, its fields as they came. A path that is a tuple or a text is one of keys. */
