@@ -15,8 +15,9 @@ mkdirSync(path.dirname(log), { recursive: true });
 export default {
   ...base,
   testDir: './tests',
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // Far beyond what a quiet machine needs: only a test that fails waits for so long.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   retries: 0,
   workers: 1,
   fullyParallel: false,

@@ -9,6 +9,7 @@ import {
   pictureOf,
   reload,
   runAll,
+  settledPictureOf,
   stateOf,
   viewOf,
 } from './page.js';
@@ -25,7 +26,7 @@ test('a trace zooms with the wheel, reads out, and shows everything again', asyn
   await expectLive(line);
   const over = line.locator('.u-over');
   await expect(over).toBeVisible();
-  const whole = await pictureOf(line);
+  const whole = await settledPictureOf(line);
   const box = (await over.boundingBox())!;
   const middle = [box.x + box.width / 2, box.y + box.height / 2] as const;
   await page.mouse.move(middle[0] - 20, middle[1]);
@@ -76,6 +77,7 @@ test('an image zooms to square pixels and reads them out', async ({ page, tmpPat
   await runAll(page);
   const steps = viewOf(page, 'steps');
   await expectLive(steps);
+  await settledPictureOf(steps);
   const box = (await steps.locator('.jp-ImageView-surface').boundingBox())!;
   const middle = [box.x + box.width / 2, box.y + box.height / 2] as const;
   await page.mouse.move(middle[0] - 30, middle[1]);
@@ -176,11 +178,14 @@ test('a view pauses, explains itself and is resized by keys alone', async ({ pag
   await view.getByRole('separator', { name: 'Height of the view' }).focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
-  expect(await body.evaluate(node => node.clientHeight)).toBe(height + 20);
-  await page.notebook.save();
-  const saved = await page.evaluate(async file => {
-    const { content } = await window.jupyterapp.serviceManager.contents.get(file);
-    return JSON.stringify(content.cells[0].outputs[0].data);
-  }, `${tmpPath}/keys.ipynb`);
-  expect(saved).toContain(`"height":${height + 20}`);
+  await expect.poll(() => body.evaluate(node => node.clientHeight)).toBe(height + 20);
+  await expect
+    .poll(async () => {
+      await page.notebook.save();
+      return page.evaluate(async file => {
+        const { content } = await window.jupyterapp.serviceManager.contents.get(file);
+        return JSON.stringify(content.cells[0].outputs[0].data);
+      }, `${tmpPath}/keys.ipynb`);
+    })
+    .toContain(`"height":${height + 20}`);
 });

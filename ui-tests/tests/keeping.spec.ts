@@ -102,7 +102,7 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   page,
   tmpPath,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const commands = await page.evaluate(() =>
     window.jupyterapp.commands.listCommands().filter(id => id.startsWith('labwire:')),
   );
@@ -139,13 +139,13 @@ test('a link in an untrusted notebook runs no command that changes anything', as
     const dialog = page.locator('.jp-Dialog', { hasNotText: 'Run Once' });
     if (id === 'labwire:open-view') {
       await expect(dialog.getByLabel('Address', { exact: true })).toHaveValue('');
+      await page.keyboard.press('Escape');
     }
     if (id === 'labwire:review-questions') {
       await expect(dialog).toContainText('May Labwire connect to 10.255.0.7:3251?');
-    }
-    if (await dialog.first().isVisible()) {
       await page.keyboard.press('Escape');
     }
+    await expect(page.locator('.jp-Dialog', { hasText: 'Run Once' })).toHaveCount(0);
     await expect(dialog).toHaveCount(0);
   }
 

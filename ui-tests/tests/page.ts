@@ -101,18 +101,30 @@ export async function pictureOf(view: Locator): Promise<string> {
   });
 }
 
+/** Its picture once it holds still: sizes reach a view inside a scrolling notebook about 1 s late. */
+export async function settledPictureOf(view: Locator): Promise<string> {
+  let before = '';
+  await expect(async () => {
+    const now = await pictureOf(view);
+    const isSettled = now !== '' && now === before;
+    before = now;
+    expect(isSettled, 'the picture holds still').toBe(true);
+  }).toPass({ intervals: [1500] });
+  return before;
+}
+
 /** Wait until its picture changes. */
 export async function expectMoving(view: Locator): Promise<void> {
   const before = await pictureOf(view);
   await expect.poll(() => pictureOf(view)).not.toBe(before);
 }
 
-/** The table's value at a name that stands once in it. */
-export async function tableValue(table: Locator, name: string): Promise<string | null> {
+/** Wait until the table has `value` at a name that stands once in it. */
+export async function expectValue(table: Locator, name: string, value: string): Promise<void> {
   const row = table.locator('[role=row]', {
     has: table.page().locator('.jp-TableView-label', { hasText: new RegExp(`^${name}$`) }),
   });
-  return row.locator('.jp-TableView-text').first().textContent();
+  await expect(row.locator('.jp-TableView-text').first()).toHaveText(value);
 }
 
 /**

@@ -133,7 +133,7 @@ test.describe('what cannot be shown', () => {
   });
 
   test('says that the bridge kernel dies at its start', async ({ browser }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     const server = await OwnServer.start([python, '-c', 'raise SystemExit("no bridge here")']);
     const page = await browser.newPage();
     try {
