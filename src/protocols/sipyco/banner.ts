@@ -36,15 +36,30 @@ export function handshake(protocol: SipycoProtocol, name?: string): Uint8Array<A
 }
 
 /** `name` if it can stand on a line of its own. @throws {LocalProtocolError} otherwise. */
-export function checkedName(name: string): string {
+export function checkedName(name: string, command = 'subscribe'): string {
   const at = name.search(/[\x00-\x1f\x7f]/);
   if (at >= 0) {
     const code = name.charCodeAt(at).toString(16).padStart(2, '0');
     throw new LocalProtocolError(
       `the name ${JSON.stringify(name)} holds the control character 0x${code} at ${at}`,
-      { command: 'subscribe', state: 'idle' },
+      { command, state: 'idle' },
       { protocol: 'sipyco', hint: 'Take the character out of the name.' },
     );
   }
   return name;
+}
+
+/** The feature of a pc_rpc server that speaks PYON version 2. */
+export const PYON_V2 = 'pyon_v2';
+
+/** `name` if a pc_rpc client can ask for it: what follows a blank is a feature. @throws {LocalProtocolError} */
+export function checkedTarget(name: string, command: string): string {
+  if (name.includes(' ')) {
+    throw new LocalProtocolError(
+      `the target name ${JSON.stringify(name)} holds a blank at ${name.indexOf(' ')}`,
+      { command, state: 'idle' },
+      { protocol: 'sipyco', hint: 'Take the blank out of the name.' },
+    );
+  }
+  return checkedName(name, command);
 }

@@ -3,6 +3,11 @@
 export type { PyonVersion } from '../pyon/index.js';
 export { bannerLine, handshake, LIMITS, type SipycoProtocol } from './banner.js';
 export { type Dataset, datasetOf, displayOf } from './dataset.js';
+export {
+  exceptionToValue,
+  GENERIC_REMOTE_EXCEPTION,
+  packedExceptionOf,
+} from './exceptions.js';
 export { encodeLine, PyonLineDecoder } from './lines.js';
 export type { PublisherCommand, PublisherEvent, SubscriberEvent } from './messages.js';
 export { type Mod, type ModAction, ModError, pathText, processMod } from './mods.js';
@@ -13,4 +18,17 @@ export {
   type Publish,
   updateFromDict,
 } from './notifier.js';
+export { RpcClientMachine, type RpcClientOptions } from './pcrpc.js';
+export { RpcServerMachine, type RpcServerOptions } from './pcrpcserver.js';
+export type {
+  ArgSpec,
+  MethodDoc,
+  MethodList,
+  PackedException,
+  RpcClientCommand,
+  RpcClientEvent,
+  RpcId,
+  RpcServerCommand,
+  RpcServerEvent,
+} from './rpcmessages.js';
 export { PublisherMachine, SubscriberMachine } from './syncstruct.js';

@@ -74,21 +74,26 @@ export type RpcClientEvent =
       readonly methods: ReadonlySet<string>;
       readonly pyon: PyonVersion;
     }
+  /** A method list is a value as well: `methodListOf` reads it. */
   | { readonly type: 'returned'; readonly id: number; readonly value: PyValue }
   | { readonly type: 'raised'; readonly id: number; readonly exception: PackedException }
-  /** The server closed its side with no answer owed. */
+  /** The server closed its side with no answer owed. With answers owed that is `failed`, and says which. */
   | { readonly type: 'eof' }
   | FailedEvent;
 
-/** What a server is told to say. Requests are answered in their order: `id` must be that of the oldest. */
+/**
+ * What a server is told to say. Requests are answered in their order: `id` must be that of the oldest.
+ * Answers owed may still be given after `eof` or `failed`; a SiPyCo server gives them and then closes.
+ */
 export type RpcServerCommand =
-  /** The answer to `select`. Where there is no such target, close without a word: that is the answer. */
+  /** The answer to `select`. Where the target cannot be had after all, close without a word. */
   | { readonly type: 'methods'; readonly names: Iterable<string> }
   | { readonly type: 'return'; readonly id: number; readonly value: PyValue }
   | { readonly type: 'raise'; readonly id: number; readonly exception: PackedException };
 
 /** What a server hears. Requests that are wrong in form the machine answers itself, in their turn. */
 export type RpcServerEvent =
+  /** A target of the server, always; anything else is `failed`. */
   | { readonly type: 'select'; readonly target: string; readonly pyon: PyonVersion }
   | {
       readonly type: 'call';
@@ -97,6 +102,7 @@ export type RpcServerEvent =
       readonly args: readonly PyValue[];
       readonly kwargs: PyDict;
     }
+  /** Answered by `return` with `methodListToValue`. */
   | { readonly type: 'get_rpc_method_list'; readonly id: number }
   | { readonly type: 'eof' }
   | FailedEvent;

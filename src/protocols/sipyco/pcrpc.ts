@@ -1,0 +1,470 @@
+// pc_rpc, the client's end of one connection.
+//
+// After the banner the server says who it is, in JSON; the client names a target and the features it
+// wants; the server answers with the names that can be called. From then on each request has one
+// answer, in order, and nothing but the order tells whose it is. So an answer too many or too few is
+// the end of the connection. Requests may be sent ahead of the answers.
+//
+// Servers on small boards write Python's repr where SiPyCo writes JSON, and know no features.
+//
+// Source: docs/protocols/sipyco.md, "pc_rpc"; vectors/sipyco/sessions/pc_rpc_*.jsonl.
+
+import {
+  EncodeError,
+  isLabwireError,
+  LimitError,
+  LocalProtocolError,
+  PyDict,
+  PySet,
+  type PyValue,
+  pyRepr,
+  RemoteProtocolError,
+  Tuple,
+  toFault,
+} from '../../values/index.js';
+import { type IMachine, LineReader } from '../../wire/index.js';
+import { decode, type PyonVersion } from '../pyon/index.js';
+import { bannerLine, checkedTarget, LIMITS, PYON_V2 } from './banner.js';
+import { packedExceptionOf } from './exceptions.js';
+import { FirstLine, quoted } from './firstline.js';
+import { encodeLine } from './lines.js';
+import { describe } from './mods.js';
+import type { RpcClientCommand, RpcClientEvent, RpcId } from './rpcmessages.js';
+
+export type RpcClientOptions = {
+  /** `best`, the default: version 2 where the server offers it. 1: as clients before SiPyCo 1.10. */
+  readonly pyon?: 'best' | 1;
+  /** Longest line taken; SiPyCo's own limit when missing. */
+  readonly lineBytes?: number;
+};
+
+type Call = Exclude<RpcClientCommand, { type: 'select' }>;
+
+/** The client's end. Writes its banner at once. */
+export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEvent> {
+  private readonly _lines: LineReader;
+  private readonly _firstLine = new FirstLine();
+  private readonly _isBest: boolean;
+  private _output: Uint8Array[] = [ENCODER.encode(bannerLine('pc_rpc'))];
+  private _events: RpcClientEvent[] = [];
+  private _state: 'identity' | 'identified' | 'selecting' | 'selected' | 'over' = 'identity';
+  private _features: readonly string[] = [];
+  private _target = '';
+  private _pyon: PyonVersion = 1;
+  /** Whose answers are owed, oldest first; those before `_answered` have come. */
+  private _owed: { readonly id: number; readonly what: string }[] = [];
+  private _answered = 0;
+  /** Bytes of the connection before the line in progress. */
+  private _offset = 0;
+
+  constructor(options: RpcClientOptions = {}) {
+    this._isBest = options.pyon !== 1;
+    this._lines = new LineReader(options.lineBytes ?? LIMITS.lineBytes, 'lineBytes');
+  }
+
+  /** Answers that the server owes. */
+  get pendingCount(): number {
+    return this._owed.length - this._answered;
+  }
+
+  /**
+   * @throws {LocalProtocolError} not at this point of the conversation, or a target that no line can hold.
+   * @throws {EncodeError} an argument has no form; `path` begins with `args` or `kwargs`.
+   * @throws {LimitError} the request is longer than SiPyCo's servers read, or nested too deep.
+   *   After each of them nothing was queued and the connection is as it was.
+   */
+  send(command: RpcClientCommand): void {
+    const needed = command.type === 'select' ? 'identified' : 'selected';
+    if (this._state !== needed) {
+      throw new LocalProtocolError(
+        `${command.type} cannot be sent now: the connection is at ${this._state}`,
+        { command: command.type, state: this._state },
+        { protocol: 'sipyco' },
+      );
+    }
+    if (command.type === 'select') {
+      this._select(checkedTarget(command.target, 'select'));
+      return;
+    }
+    this._output.push(this._requestLine(command));
+    const what = command.type === 'call' ? command.name : command.type;
+    this._owed.push({ id: command.id, what });
+  }
+
+  takeOutput(): Uint8Array[] {
+    const output = this._output;
+    this._output = [];
+    return output;
+  }
+
+  takeEvents(): RpcClientEvent[] {
+    const events = this._events;
+    this._events = [];
+    return events;
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this._state === 'over') {
+      return;
+    }
+    if (!this._firstLine.isDict(chunk)) {
+      this._fail(this._notRpc(quoted(this._firstLine.head)));
+      return;
+    }
+    try {
+      this._lines.feed(chunk, line => {
+        this._take(line);
+        this._offset += line.length + 1;
+        return this._state !== 'over';
+      });
+    } catch (error) {
+      this._fail(isLabwireError(error, 'LimitError') ? tooLong(error) : error);
+    }
+  }
+
+  receiveEof(): void {
+    if (this._state === 'over') {
+      return;
+    }
+    const { pendingBytes } = this._lines;
+    if (this._state === 'identity') {
+      const said = pendingBytes > 0 ? `${quoted(this._firstLine.head)} and then the end` : '';
+      this._fail(said === '' ? this._closedAtOnce() : this._notRpc(said));
+    } else if (pendingBytes > 0) {
+      this._fail(
+        this._wrong(
+          `the connection ended inside a line, ${pendingBytes} bytes after its start`,
+          'the rest of a line',
+          END,
+          this._owing(),
+        ),
+      );
+    } else if (this._state === 'selecting') {
+      this._fail(this._closedAtTarget());
+    } else if (this.pendingCount > 0) {
+      this._fail(
+        this._wrong(
+          `the server closed the connection and owes ${this._owing()}`,
+          'an answer',
+          END,
+          'A method that ends the server leaves no answer; look at the log of the server.',
+        ),
+      );
+    } else {
+      this._state = 'over';
+      this._events.push({ type: 'eof' });
+    }
+  }
+
+  // ---- What we say --------------------------------------------------------------------------------
+
+  private _select(target: string): void {
+    const isV2 = this._isBest && this._features.includes(PYON_V2);
+    this._pyon = isV2 ? 2 : 1;
+    this._target = target;
+    this._state = 'selecting';
+    this._output.push(ENCODER.encode(`${target}${isV2 ? ` ${PYON_V2}` : ''}\n`));
+  }
+
+  private _requestLine(command: Call): Uint8Array {
+    const request = new PyDict();
+    if (command.type === 'call') {
+      request
+        .set('action', 'call')
+        .set('name', command.name)
+        .set('args', new Tuple(command.args))
+        .set('kwargs', command.kwargs);
+    } else {
+      request.set('action', command.type);
+    }
+    let line: Uint8Array;
+    try {
+      line = encodeLine(request, this._pyon);
+    } catch (error) {
+      throw isLabwireError(error, 'EncodeError') ? inArguments(error) : error;
+    }
+    const length = line.length - 1;
+    if (length > LIMITS.requestBytes) {
+      throw new LimitError(
+        `the request is ${length} bytes long, SiPyCo servers read ${LIMITS.requestBytes}`,
+        { limit: 'requestBytes', value: length, maximum: LIMITS.requestBytes, unit: 'bytes' },
+        {
+          protocol: 'sipyco',
+          hint: 'Send large arguments in parts of at most 3 MiB, or as a smaller dtype.',
+        },
+      );
+    }
+    return line;
+  }
+
+  // ---- What we hear -------------------------------------------------------------------------------
+
+  private _take(line: Uint8Array): void {
+    switch (this._state) {
+      case 'identity':
+        this._identify(line);
+        return;
+      case 'selecting':
+        this._learnMethods(line);
+        return;
+      case 'selected':
+        this._answer(line);
+        return;
+      default:
+        this._fail(this._unasked(line));
+    }
+  }
+
+  private _identify(line: Uint8Array): void {
+    let value: PyValue;
+    try {
+      value = decodeIdentity(line);
+    } catch (error) {
+      this._fail(
+        isLabwireError(error, 'ParseError') && !this._firstLine.startsWithKey('targets')
+          ? this._notRpc(quoted(line))
+          : this._undecodable(error),
+      );
+      return;
+    }
+    const targets = value instanceof PyDict ? textsOf(value.get('targets')) : null;
+    if (!(value instanceof PyDict) || targets === null) {
+      this._fail(this._notRpc(quoted(line)));
+      return;
+    }
+    const rpcId: RpcId = {
+      targets,
+      description: descriptionOf(value.get('description')),
+      features: textsOf(value.get('features')) ?? [],
+    };
+    this._features = rpcId.features;
+    this._state = 'identified';
+    this._events.push({ type: 'identified', rpcId });
+  }
+
+  private _learnMethods(line: Uint8Array): void {
+    const value = this._decode(line);
+    if (value === undefined) {
+      return;
+    }
+    const names = textsOf(value);
+    if (names === null) {
+      this._fail(
+        this._wrong(
+          'the answer to the target is no set of names',
+          'a set of str',
+          describe(value),
+          BROKEN,
+        ),
+      );
+      return;
+    }
+    this._state = 'selected';
+    this._events.push({
+      type: 'selected',
+      target: this._target,
+      methods: new Set(names),
+      pyon: this._pyon,
+    });
+  }
+
+  private _answer(line: Uint8Array): void {
+    const owed = this._owed[this._answered];
+    if (owed === undefined) {
+      this._fail(this._unasked(line));
+      return;
+    }
+    const value = this._decode(line);
+    if (value === undefined) {
+      return;
+    }
+    const status = value instanceof PyDict ? value.get('status') : undefined;
+    const content =
+      value instanceof PyDict ? value.get(status === 'ok' ? 'ret' : 'exception') : undefined;
+    if (content === undefined || (status !== 'ok' && status !== 'failed')) {
+      this._fail(
+        this._wrong(
+          `the answer to ${owed.what} is none`,
+          'a status ok with ret, or failed with exception',
+          describe(value),
+          BROKEN,
+        ),
+      );
+      return;
+    }
+    this._settle();
+    this._events.push(
+      status === 'ok'
+        ? { type: 'returned', id: owed.id, value: content }
+        : { type: 'raised', id: owed.id, exception: packedExceptionOf(content) },
+    );
+  }
+
+  /** The oldest call has its answer. The queue is cut now and then, not at each call. */
+  private _settle(): void {
+    this._answered += 1;
+    if (this._answered === this._owed.length) {
+      this._owed = [];
+      this._answered = 0;
+    } else if (this._answered >= CUT_AT && 2 * this._answered >= this._owed.length) {
+      this._owed = this._owed.slice(this._answered);
+      this._answered = 0;
+    }
+  }
+
+  /** The value of a line in the version agreed on; undefined if it has none, and that is told. */
+  private _decode(line: Uint8Array): PyValue | undefined {
+    try {
+      return decode(line, OPTIONS[this._pyon]);
+    } catch (error) {
+      this._fail(this._undecodable(error));
+      return undefined;
+    }
+  }
+
+  // ---- What goes wrong ----------------------------------------------------------------------------
+
+  private _owing(): string {
+    const { pendingCount } = this;
+    const oldest = this._owed[this._answered];
+    if (oldest === undefined) {
+      return 'nothing';
+    }
+    const behind = pendingCount > 1 ? ` and ${pendingCount - 1} behind it` : '';
+    return `the answer to ${oldest.what}${behind}`;
+  }
+
+  private _undecodable(error: unknown): unknown {
+    return isLabwireError(error, 'ParseError')
+      ? new RemoteProtocolError(
+          `a line is no PYON: ${error.message}`,
+          {
+            offset: this._offset + error.position,
+            expected: error.expected,
+            received: error.found,
+          },
+          { protocol: 'sipyco', cause: error, hint: BROKEN },
+        )
+      : error;
+  }
+
+  private _unasked(line: Uint8Array): RemoteProtocolError {
+    return this._wrong(
+      `the server sent a line that nobody asked for: ${quoted(line)}`,
+      'nothing',
+      quoted(line),
+      'Connect again: which answer belongs to which call cannot be known any more.',
+    );
+  }
+
+  private _wrong(
+    message: string,
+    expected: string,
+    received: string,
+    hint: string,
+  ): RemoteProtocolError {
+    return new RemoteProtocolError(
+      message,
+      { offset: this._offset, expected, received },
+      { protocol: 'sipyco', hint },
+    );
+  }
+
+  private _notRpc(received: string): RemoteProtocolError {
+    return this._wrong(
+      `this is not a pc_rpc server: it answered ${received}`,
+      'targets, description and features',
+      received,
+      CHECK_PORT,
+    );
+  }
+
+  private _closedAtOnce(): RemoteProtocolError {
+    return this._wrong(
+      'the server closed the connection without a word: it is not a pc_rpc server',
+      'targets, description and features',
+      END,
+      CHECK_PORT,
+    );
+  }
+
+  private _closedAtTarget(): RemoteProtocolError {
+    const feature = this._pyon === 2 ? `, or does not know the feature ${PYON_V2}` : '';
+    return this._wrong(
+      `the server closed the connection at the target "${this._target}": it has no such target${feature}`,
+      'a set of method names',
+      END,
+      'Choose one of the targets that the server names.',
+    );
+  }
+
+  private _fail(error: unknown): void {
+    this._state = 'over';
+    this._events.push({ type: 'failed', fault: toFault(error) });
+  }
+}
+
+/** From so many answered calls on, the queue of owed answers is cut. */
+const CUT_AT = 1024;
+const ENCODER = new TextEncoder();
+const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
+const END = 'the end of the connection';
+const BROKEN = 'Connect again; if it stays so, the server is broken.';
+const CHECK_PORT =
+  'Check host and port; an ARTIQ master takes calls on 3251, each controller on its own.';
+
+/** JSON from SiPyCo, Python's repr from servers on small boards. @throws {ParseError} neither. */
+function decodeIdentity(line: Uint8Array): PyValue {
+  try {
+    return decode(line, OPTIONS[2]);
+  } catch (error) {
+    if (!isLabwireError(error, 'ParseError')) {
+      throw error;
+    }
+    try {
+      return decode(line, OPTIONS[1]);
+    } catch {
+      throw error; // what is neither should have been JSON
+    }
+  }
+}
+
+/** A collection of str; null for anything else. Version 1 writes the empty set as `{}`. */
+function textsOf(value: PyValue | undefined): string[] | null {
+  if (value instanceof PyDict) {
+    return value.size === 0 ? [] : null;
+  }
+  if (!Array.isArray(value) && !(value instanceof Tuple) && !(value instanceof PySet)) {
+    return null;
+  }
+  const items: PyValue[] = Array.from(value);
+  return items.every(item => typeof item === 'string') ? items : null;
+}
+
+function descriptionOf(value: PyValue | undefined): string | null {
+  return value === undefined || value === null || typeof value === 'string'
+    ? (value ?? null)
+    : pyRepr(value);
+}
+
+/** A line over the limit, with what helps: the limit is the peer's own as well. */
+function tooLong(error: LimitError): LimitError {
+  return new LimitError(error.message, error, {
+    protocol: 'sipyco',
+    hint: 'Return large values in parts: clients of SiPyCo itself take no line over 100 MiB either.',
+  });
+}
+
+/** The path as the caller sees it: `args[0]["x"]` and not `["args"][0]["x"]`. */
+function inArguments(error: EncodeError): EncodeError {
+  const path = error.path.replace(WRAPPED, '$1');
+  const message = error.message.replace(error.path, () => path);
+  const { hint, cause } = error;
+  return new EncodeError(
+    message,
+    { path },
+    { protocol: 'pyon', ...(hint === undefined ? {} : { hint }), cause: cause ?? error },
+  );
+}
+
+const WRAPPED = /^\["(args|kwargs)"\]/;

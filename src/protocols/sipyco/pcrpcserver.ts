@@ -1,0 +1,382 @@
+// pc_rpc, the server's end of one connection.
+//
+// It answers the banner with what it is, the target with names, and each request with one line of
+// ASCII, in the order of the requests. What is wrong in the form of a request it answers itself, in
+// SiPyCo's words and in its turn; what cannot be read at all ends the connection without a word.
+//
+// SiPyCo reads lines with Python's readline, and so does this: an end of the input ends a line as
+// well. From the line with the target SiPyCo drops the last character without looking at it.
+//
+// Source: docs/protocols/sipyco.md, "pc_rpc"; vectors/sipyco/sessions/pc_rpc_raw_*.jsonl.
+
+import {
+  getItem,
+  isLabwireError,
+  iterate,
+  LocalProtocolError,
+  PyDict,
+  PySet,
+  PythonError,
+  type PyValue,
+  pyRepr,
+  RemoteProtocolError,
+  toFault,
+  typeName,
+} from '../../values/index.js';
+import { type IMachine, LineReader } from '../../wire/index.js';
+import { decode, type PyonVersion } from '../pyon/index.js';
+import { bannerLine, checkedTarget, LIMITS, PYON_V2 } from './banner.js';
+import { exceptionToValue } from './exceptions.js';
+import { decodeText, quoted } from './firstline.js';
+import { encodeLine } from './lines.js';
+import type { PackedException, RpcId, RpcServerCommand, RpcServerEvent } from './rpcmessages.js';
+
+export type RpcServerOptions = {
+  /** What clients may ask for: `['pyon_v2']` when missing. Empty: a server as before SiPyCo 1.10. */
+  readonly features?: readonly string[];
+};
+
+/** An answer that is owed, oldest first: to the target, to a request, or one that only waits for its turn. */
+type Owed = 'methods' | number | Uint8Array;
+
+/** The server's end of one connection. */
+export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEvent> {
+  readonly rpcId: RpcId;
+  private readonly _lines = new LineReader(LIMITS.requestBytes, 'requestBytes');
+  private _output: Uint8Array[] = [];
+  private _events: RpcServerEvent[] = [];
+  private _state: 'banner' | 'target' | 'requests' | 'over' = 'banner';
+  private _pyon: PyonVersion = 1;
+  private readonly _owed: Owed[] = [];
+  private _nextId = 1;
+  private _offset = 0;
+
+  /** @throws {LocalProtocolError} a target name with a blank or a control character: no client could ask for it. */
+  constructor(rpcId: Pick<RpcId, 'targets' | 'description'>, options: RpcServerOptions = {}) {
+    this.rpcId = {
+      targets: rpcId.targets.map(name => checkedTarget(name, 'serve')).sort(byCodePoint),
+      description: rpcId.description,
+      features: options.features ?? [PYON_V2],
+    };
+  }
+
+  /**
+   * Answer the oldest request; that of the target first. Answers owed may still be given after the
+   * client has closed its side, or after it broke the protocol behind them. A value that has no form
+   * is answered by the exception that Python would have raised.
+   * @throws {LocalProtocolError} not the oldest.
+   */
+  send(command: RpcServerCommand): void {
+    const oldest = this._owed[0];
+    if (command.type === 'methods' ? oldest !== 'methods' : oldest !== command.id) {
+      const owed = oldest === undefined ? 'nothing is' : `the answer to ${String(oldest)} is`;
+      throw new LocalProtocolError(
+        `${command.type} cannot be sent now: ${owed} owed`,
+        { command: command.type, state: this._state },
+        { protocol: 'sipyco' },
+      );
+    }
+    const line = this._answerLine(command);
+    this._owed.shift();
+    this._output.push(line);
+    for (let next = this._owed[0]; next instanceof Uint8Array; next = this._owed[0]) {
+      this._output.push(next);
+      this._owed.shift();
+    }
+  }
+
+  takeOutput(): Uint8Array[] {
+    const output = this._output;
+    this._output = [];
+    return output;
+  }
+
+  takeEvents(): RpcServerEvent[] {
+    const events = this._events;
+    this._events = [];
+    return events;
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this._state === 'over') {
+      return;
+    }
+    try {
+      this._lines.feed(chunk, line => {
+        this._take(line, false);
+        this._offset += line.length + 1;
+        return this._state !== 'over';
+      });
+    } catch (error) {
+      this._fail(error);
+    }
+  }
+
+  receiveEof(): void {
+    if (this._state === 'over') {
+      return;
+    }
+    if (this._lines.pendingBytes > 0) {
+      this._lines.feed(NEWLINE, line => {
+        this._take(line, true);
+        return false;
+      });
+    }
+    this._end();
+  }
+
+  // ---- What we hear -------------------------------------------------------------------------------
+
+  /** @param isCut - the input ended where the newline belongs. */
+  private _take(line: Uint8Array, isCut: boolean): void {
+    switch (this._state) {
+      case 'banner':
+        this._greet(line, isCut);
+        return;
+      case 'target':
+        this._select(line, isCut);
+        return;
+      default:
+        this._request(line);
+    }
+  }
+
+  private _greet(line: Uint8Array, isCut: boolean): void {
+    const banner = bannerLine('pc_rpc');
+    if (isCut || `${decodeText(line)}\n` !== banner) {
+      this._fail(this._wrong(line, `the banner ${JSON.stringify(banner)}`));
+      return;
+    }
+    const { targets, description, features } = this.rpcId;
+    const identity = new PyDict([
+      ['targets', [...targets]],
+      ['description', description],
+    ]);
+    // A list of features came with SiPyCo 1.10, and with it JSON without blanks.
+    const isOld = features.length === 0;
+    this._output.push(
+      isOld ? encodeLine(identity, 1) : encodeLine(identity.set('features', [...features]), 2),
+    );
+    this._state = 'target';
+  }
+
+  private _select(line: Uint8Array, isCut: boolean): void {
+    const text = decodeText(line);
+    const words = (isCut ? withoutLast(text ?? '') : (text ?? '')).split(' ');
+    const [target = '', ...features] = words;
+    const unknown = features.find(feature => !this.rpcId.features.includes(feature));
+    if (text === null || unknown !== undefined || !this.rpcId.targets.includes(target)) {
+      const { targets, features: ours } = this.rpcId;
+      this._fail(
+        this._wrong(line, `one of ${targets.join(' ')}, then of ${ours.join(' ') || 'nothing'}`),
+      );
+      return;
+    }
+    this._pyon = features.includes(PYON_V2) ? 2 : 1;
+    this._state = 'requests';
+    this._owed.push('methods');
+    this._events.push({ type: 'select', target, pyon: this._pyon });
+  }
+
+  private _request(line: Uint8Array): void {
+    let request: PyValue;
+    try {
+      request = decode(line, OPTIONS[this._pyon]);
+    } catch (error) {
+      this._fail(this._undecodable(error));
+      return;
+    }
+    try {
+      this._hear(request);
+    } catch (error) {
+      this._refuse(asException(error));
+    }
+  }
+
+  /** @throws {PythonError} what Python raises where SiPyCo looks at such a request. */
+  private _hear(request: PyValue): void {
+    const action = getItem(request, 'action');
+    if (action === 'get_rpc_method_list') {
+      this._events.push({ type: action, id: this._owe() });
+      return;
+    }
+    if (action !== 'call') {
+      throw new PythonError('ValueError', `Unknown action: ${textOf(action)}`);
+    }
+    const name = getItem(request, 'name');
+    if (typeof name !== 'string') {
+      const type = typeName(name);
+      throw new PythonError('TypeError', `attribute name must be string, not '${type}'`);
+    }
+    const args = getItem(request, 'args');
+    const kwargs = mappingOf(getItem(request, 'kwargs'), name);
+    const positional = itemsOf(args, name);
+    checkKeywords(kwargs);
+    this._events.push({ type: 'call', id: this._owe(), name, args: positional, kwargs });
+  }
+
+  private _owe(): number {
+    const id = this._nextId;
+    this._nextId += 1;
+    this._owed.push(id);
+    return id;
+  }
+
+  // ---- What we say --------------------------------------------------------------------------------
+
+  /** Answer a request that is wrong in form, when its turn comes. */
+  private _refuse(exception: PackedException): void {
+    const line = this._failedLine(exception);
+    if (this._owed.length === 0) {
+      this._output.push(line);
+    } else {
+      this._owed.push(line);
+    }
+  }
+
+  private _answerLine(command: RpcServerCommand): Uint8Array {
+    switch (command.type) {
+      case 'methods':
+        return encodeLine(new PySet(command.names), this._pyon);
+      case 'raise':
+        return this._failedLine(command.exception);
+      case 'return':
+        return this._returnedLine(command.value);
+    }
+  }
+
+  private _returnedLine(value: PyValue): Uint8Array {
+    let line: Uint8Array;
+    try {
+      line = encodeLine(new PyDict().set('status', 'ok').set('ret', value), this._pyon);
+    } catch (error) {
+      return this._failedLine(asException(error));
+    }
+    if (line.length - 1 > LIMITS.lineBytes) {
+      const message = `the return value makes a line of ${line.length - 1} bytes, clients read ${LIMITS.lineBytes}`;
+      return this._failedLine(raised('ValueError', message));
+    }
+    return line;
+  }
+
+  private _failedLine(exception: PackedException): Uint8Array {
+    const reply = new PyDict()
+      .set('status', 'failed')
+      .set('exception', exceptionToValue(exception));
+    return encodeLine(reply, this._pyon);
+  }
+
+  // ---- What goes wrong ----------------------------------------------------------------------------
+
+  private _undecodable(error: unknown): unknown {
+    return isLabwireError(error, 'ParseError')
+      ? new RemoteProtocolError(
+          `a request is no PYON v${this._pyon}: ${error.message}`,
+          {
+            offset: this._offset + error.position,
+            expected: error.expected,
+            received: error.found,
+          },
+          { protocol: 'sipyco', cause: error },
+        )
+      : error;
+  }
+
+  private _wrong(line: Uint8Array, expected: string): RemoteProtocolError {
+    const received = quoted(line);
+    return new RemoteProtocolError(
+      `a client sent ${received}, expected ${expected}`,
+      { offset: this._offset, expected, received },
+      { protocol: 'sipyco' },
+    );
+  }
+
+  private _end(): void {
+    if (this._state !== 'over') {
+      this._state = 'over';
+      this._events.push({ type: 'eof' });
+    }
+  }
+
+  private _fail(error: unknown): void {
+    this._state = 'over';
+    this._events.push({ type: 'failed', fault: toFault(error) });
+  }
+}
+
+const NEWLINE = Uint8Array.of(0x0a);
+const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
+
+/** Python's order of str, which is not that of UTF-16. */
+function byCodePoint(a: string, b: string): number {
+  const left = Array.from(a, letter => letter.codePointAt(0)!);
+  const right = Array.from(b, letter => letter.codePointAt(0)!);
+  const at = left.findIndex((point, i) => point !== right[i]);
+  return at < 0 ? left.length - right.length : left[at]! - (right[at] ?? -1);
+}
+
+function withoutLast(text: string): string {
+  return Array.from(text).slice(0, -1).join('');
+}
+
+/** What `**` makes of a value. @throws {PythonError} */
+function mappingOf(value: PyValue, name: string): PyDict {
+  if (!(value instanceof PyDict)) {
+    const type = typeName(value);
+    throw new PythonError(
+      'TypeError',
+      `${name}() argument after ** must be a mapping, not ${type}`,
+    );
+  }
+  return value;
+}
+
+/** What `*` makes of a value. @throws {PythonError, LimitError} */
+function itemsOf(value: PyValue, name: string): PyValue[] {
+  if (Array.isArray(value)) {
+    return value;
+  }
+  try {
+    return Array.from(iterate(value));
+  } catch (error) {
+    if (error instanceof PythonError && error.message.endsWith('object is not iterable')) {
+      const type = typeName(value);
+      throw new PythonError(
+        'TypeError',
+        `${name}() argument after * must be an iterable, not ${type}`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** @throws {PythonError} a key is no str. */
+function checkKeywords(kwargs: PyDict): void {
+  for (const key of kwargs.keys()) {
+    if (typeof key !== 'string') {
+      throw new PythonError('TypeError', 'keywords must be strings');
+    }
+  }
+}
+
+/** What we found wrong, as the exception that Python raises there. */
+function asException(error: unknown): PackedException {
+  if (error instanceof PythonError) {
+    return raised(error.pythonClass, error.message);
+  }
+  if (isLabwireError(error, 'EncodeError')) {
+    return raised('TypeError', error.message);
+  }
+  if (isLabwireError(error, 'LimitError')) {
+    return raised(error.limit === 'nesting' ? 'RecursionError' : 'ValueError', error.message);
+  }
+  throw error;
+}
+
+function raised(name: string, message: string): PackedException {
+  return { class: name, message, traceback: [] };
+}
+
+function textOf(value: PyValue): string {
+  return typeof value === 'string' ? value : pyRepr(value);
+}
