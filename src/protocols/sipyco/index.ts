@@ -2,6 +2,12 @@
 
 export type { PyonVersion } from '../pyon/index.js';
 export { bannerLine, handshake, LIMITS, type SipycoProtocol } from './banner.js';
+export { BroadcasterMachine, ReceiverMachine } from './broadcast.js';
+export type {
+  BroadcasterCommand,
+  BroadcasterEvent,
+  ReceiverEvent,
+} from './broadcastmessages.js';
 export { type Dataset, datasetOf, displayOf } from './dataset.js';
 export {
   exceptionToValue,
@@ -9,6 +15,24 @@ export {
   packedExceptionOf,
 } from './exceptions.js';
 export { encodeLine, PyonLineDecoder } from './lines.js';
+export { formatLogMessage, SourceFilter } from './logformat.js';
+export { LOG_LEVELS, levelName, TRACE } from './loglevels.js';
+export type {
+  LogEntry,
+  LogForwarderCommand,
+  LogForwarderEvent,
+  LogRecord,
+  LogServerEvent,
+} from './logmessages.js';
+export {
+  LOG_LIMITS,
+  type LogLimits,
+  type LogMessage,
+  LogParser,
+  type LogParserOptions,
+  parseLogMessage,
+} from './logparser.js';
+export { LogForwarderMachine, LogServerMachine, logLine } from './logs.js';
 export type { PublisherCommand, PublisherEvent, SubscriberEvent } from './messages.js';
 export { type Mod, type ModAction, ModError, pathText, processMod } from './mods.js';
 export {
