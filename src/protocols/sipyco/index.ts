@@ -1,6 +1,12 @@
 // What SiPyCo says in lines of PYON.
 
 export type { PyonVersion } from '../pyon/index.js';
+export {
+  BUILTIN_TERMINATE,
+  formatArgspec,
+  methodListOf,
+  methodListToValue,
+} from './argspec.js';
 export { bannerLine, handshake, LIMITS, type SipycoProtocol } from './banner.js';
 export { BroadcasterMachine, ReceiverMachine } from './broadcast.js';
 export type {
@@ -55,4 +61,5 @@ export type {
   RpcServerCommand,
   RpcServerEvent,
 } from './rpcmessages.js';
+export { parseSignature, type Signature } from './signature.js';
 export { PublisherMachine, SubscriberMachine } from './syncstruct.js';

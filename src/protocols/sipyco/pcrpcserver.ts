@@ -365,7 +365,13 @@ function asException(error: unknown): PackedException {
     return raised(error.pythonClass, error.message);
   }
   if (isLabwireError(error, 'EncodeError')) {
-    return raised('TypeError', error.message);
+    // The path leads from the reply; what the method returned is in its member `ret`.
+    const path = error.path.replace(/^\["ret"\]/, '');
+    const place = path === '' ? '' : `, at ${path}`;
+    return raised(
+      'TypeError',
+      error.message.replace(`, at ${error.path}`, () => place),
+    );
   }
   if (isLabwireError(error, 'LimitError')) {
     return raised(error.limit === 'nesting' ? 'RecursionError' : 'ValueError', error.message);
