@@ -107,28 +107,55 @@ function paintMeans(
 ): void {
   const edges = new Uint32Array(width + 1);
   for (let i = 0; i <= width; i++) {
-    edges[i] = x + Math.floor((i * regionWidth) / width);
+    edges[i] = Math.floor((i * regionWidth) / width);
   }
-  const sums = new Float64Array(width);
+  const sums = new Float64Array(regionWidth);
   for (let j = 0; j < height; j++) {
     const top = y + Math.floor((j * regionHeight) / height);
     const bottom = Math.max(top + 1, y + Math.floor(((j + 1) * regionHeight) / height));
-    sums.fill(0);
-    for (let row = top; row < bottom; row++) {
-      const start = row * columns;
-      for (let i = 0; i < width; i++) {
-        let sum = 0;
-        const end = start + edges[i + 1]!;
-        for (let k = start + edges[i]!; k < end; k++) {
-          sum += values[k]!;
-        }
-        sums[i]! += sum;
-      }
-    }
+    const rows = bottom - top;
+    sumRows(values, top * columns + x, columns, rows, sums);
     const out = j * width;
     for (let i = 0; i < width; i++) {
-      const count = (bottom - top) * (edges[i + 1]! - edges[i]!);
-      words[out + i] = colourOf(sums[i]! / count, levels, colours);
+      const start = edges[i]!;
+      const end = edges[i + 1]!;
+      let sum = 0;
+      for (let k = start; k < end; k++) {
+        sum += sums[k]!;
+      }
+      words[out + i] = colourOf(sum / (rows * (end - start)), levels, colours);
+    }
+  }
+}
+
+// Down the columns first, up to three rows in one go: long plain loops, half the time of summing block
+// by block.
+function sumRows(
+  values: Numbers,
+  start: number,
+  columns: number,
+  rows: number,
+  sums: Float64Array,
+): void {
+  const second = start + columns;
+  const third = second + columns;
+  if (rows === 1) {
+    for (let i = 0; i < sums.length; i++) {
+      sums[i] = values[start + i]!;
+    }
+  } else if (rows === 2) {
+    for (let i = 0; i < sums.length; i++) {
+      sums[i] = values[start + i]! + values[second + i]!;
+    }
+  } else {
+    for (let i = 0; i < sums.length; i++) {
+      sums[i] = values[start + i]! + values[second + i]! + values[third + i]!;
+    }
+  }
+  for (let row = 3; row < rows; row++) {
+    const at = start + row * columns;
+    for (let i = 0; i < sums.length; i++) {
+      sums[i]! += values[at + i]!;
     }
   }
 }
