@@ -1,4 +1,23 @@
 // The other end of the clients: what instruments and tests serve.
+export { type RemoteExecFunctions, remoteExecTarget, remoteExecTargets } from './remoteexec.js';
+export { BoundArguments } from './rpcbind.js';
+export { PyError, packException } from './rpcexceptions.js';
+export {
+  RPC_SERVER_LIMITS,
+  RpcServer,
+  type RpcServerLimits,
+  type RpcServerOptions,
+} from './rpcserver.js';
+export {
+  method,
+  type RpcCall,
+  type RpcFunction,
+  type RpcMethod,
+  type RpcResult,
+  type RpcTarget,
+  type RpcTargetOptions,
+  rpcTarget,
+} from './rpctarget.js';
 export {
   PUBLISHER_LIMITS,
   Publisher,

@@ -1,0 +1,130 @@
+// What a method throws, as Python's clients want to see it: class, message, traceback.
+//
+// A Python exception is raised by name. What JavaScript throws is nothing that Python knows: it goes
+// as GenericRemoteException, its name before its message, as SiPyCo sends classes of its own. Of the
+// stack go function names, lines and the last part of each file's path; where the program lies on
+// this machine is nobody's business.
+//
+// Source: vectors/sipyco/sessions/pc_rpc_exceptions_*.jsonl.
+
+import type { PackedException } from '../protocols/sipyco/index.js';
+import { isLabwireError, PythonError } from '../values/index.js';
+
+/**
+ * A Python exception, to be thrown by a remote method: `new PyError('ValueError', 'frequency out of
+ * range')`. A name that is no builtin exception of Python, such as `lab.LaserFault`, reaches clients
+ * as a GenericRemoteException that begins with it.
+ */
+export class PyError extends Error {
+  override readonly name = 'PyError';
+  readonly pythonClass: string;
+
+  /** @param message - Python's `str` of the exception; that of a KeyError is the `repr` of the key. */
+  constructor(pythonClass: string, message = '') {
+    super(message);
+    this.pythonClass = pythonClass;
+  }
+}
+
+const GENERIC = 'GenericRemoteException';
+
+/** `error` as it travels, whatever was thrown. Never throws. */
+export function packException(error: unknown): PackedException {
+  const traceback = tracebackOf(error);
+  if (error instanceof PyError || error instanceof PythonError) {
+    const { pythonClass } = error;
+    if (pythonClass === 'StopIteration') {
+      return { class: 'RuntimeError', message: 'coroutine raised StopIteration', traceback };
+    }
+    return BUILTINS.has(pythonClass)
+      ? { class: pythonClass, message: textOf(error), traceback }
+      : { class: GENERIC, message: named(pythonClass, textOf(error)), traceback };
+  }
+  if (isLabwireError(error, 'RemoteError')) {
+    // Another server said it: it passes through as it came.
+    const { remoteClass, remoteMessage, remoteTraceback } = error;
+    return BUILTINS.has(remoteClass) || remoteClass === GENERIC
+      ? { class: remoteClass, message: remoteMessage, traceback: remoteTraceback }
+      : { class: GENERIC, message: named(remoteClass, remoteMessage), traceback: remoteTraceback };
+  }
+  return { class: GENERIC, message: named(nameOf(error), textOf(error)), traceback };
+}
+
+/** As Python's traceback writes it: no colon where there is no text. */
+function named(name: string, text: string): string {
+  return text === '' ? name : `${name}: ${text}`;
+}
+
+// Anything can be thrown, and its members can throw again.
+function guarded(read: () => unknown, otherwise: string): string {
+  try {
+    const text = read();
+    return typeof text === 'string' ? text : String(text);
+  } catch {
+    return otherwise;
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? guarded(() => error.name, 'Error') : `JavaScript ${typeof error}`;
+}
+
+function textOf(error: unknown): string {
+  const failed = '<exception str() failed>'; // Python's words for it
+  return guarded(() => (error instanceof Error ? error.message : error), failed);
+}
+
+/** Frames of a long recursion are left out in the middle of nothing: the innermost count. */
+const FRAMES = 20;
+
+/** Entries as Python's `traceback.format_tb` writes them, outermost first. */
+function tracebackOf(error: unknown): string[] {
+  if (!(error instanceof Error)) {
+    return [];
+  }
+  const stack = guarded(() => error.stack ?? '', '');
+  const entries: string[] = [];
+  for (const line of afterMessage(stack, error).split('\n')) {
+    const frame = FRAME.exec(line);
+    // `node:internal/…` and other places without a file are the platform's own.
+    if (frame?.groups !== undefined && !/\bnode:/.test(line)) {
+      const { chrome, firefox, file, row } = frame.groups;
+      const where = (chrome ?? firefox ?? '').trim() || '<anonymous>';
+      entries.push(`  File "${file}", line ${row}, in ${where}\n`);
+    }
+    if (entries.length === FRAMES) {
+      break;
+    }
+  }
+  return entries.reverse();
+}
+
+/**
+ * V8 writes `    at f (/path/file.js:1:2)` or `    at /path/file.js:1:2`, Firefox and Safari
+ * `f@/path/file.js:1:2`. Of the place only what follows the last slash is taken.
+ */
+const FRAME =
+  /^(?:\s+at (?:async )?(?:(?<chrome>[^/\\()]+) \()?|(?<firefox>[^/\\()@]*)@)(?:.*[/\\])?(?<file>[^/\\()\s"]+):(?<row>\d+):\d+\)?$/;
+
+/** V8 begins a stack with the message, whose lines may look like frames. */
+function afterMessage(stack: string, error: Error): string {
+  const message = textOf(error);
+  const at = message === '' ? -1 : stack.indexOf(message);
+  return at < 0 ? stack : stack.slice(at + message.length);
+}
+
+/** The exceptions of Python's `builtins`, 3.8 to 3.13. */
+const BUILTINS: ReadonlySet<string> = new Set(
+  `ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError
+  BrokenPipeError BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError
+  ConnectionRefusedError ConnectionResetError DeprecationWarning EOFError EncodingWarning
+  EnvironmentError Exception ExceptionGroup FileExistsError FileNotFoundError FloatingPointError
+  FutureWarning GeneratorExit IOError ImportError ImportWarning IndentationError IndexError
+  InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError
+  ModuleNotFoundError NameError NotADirectoryError NotImplementedError OSError OverflowError
+  PendingDeprecationWarning PermissionError ProcessLookupError PythonFinalizationError RecursionError
+  ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration StopIteration
+  SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError TypeError UnboundLocalError
+  UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning
+  ValueError Warning ZeroDivisionError`.split(/\s+/),
+);
