@@ -110,24 +110,3 @@ function byteText(byte: number, quote: string): string {
   const char = String.fromCharCode(byte);
   return char === quote ? `\\${char}` : char;
 }
-
-/**
- * numpy's repr of float32 and float16: the shortest digits that `round` reads back, with an exponent
- * below 1e-4 and from `limit` on.
- */
-export function shortFloatRepr(
-  value: number,
-  round: (value: number) => number,
-  limit: number,
-): string {
-  if (!Number.isFinite(value) || value === 0) {
-    return floatRepr(value);
-  }
-  let digits = 1;
-  while (digits < 9 && round(Number(value.toPrecision(digits))) !== value) {
-    digits += 1;
-  }
-  const short = Number(value.toPrecision(digits));
-  const magnitude = Math.abs(value);
-  return magnitude >= 1e-4 && magnitude < limit ? floatRepr(short) : exponential(short);
-}

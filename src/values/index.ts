@@ -46,6 +46,7 @@ export { Fraction } from './fraction.js';
 export { contiguousStrides, countOf, NDArray, type TypedArray } from './ndarray.js';
 export { getArrayItem, setArrayItem } from './npassign.js';
 export { type PlainValue, toPlain } from './plain.js';
+export { pprint } from './pprint.js';
 export { PythonError, type PythonErrorClass } from './pyerror.js';
 export {
   appendItem,

@@ -2,8 +2,8 @@
 
 import { isoText } from './datetime.js';
 import { OrderedDict, PyDict } from './dict.js';
-import { float16ToNumber, numberToFloat16 } from './float16.js';
-import { bytesRepr, complexRepr, floatRepr, shortFloatRepr, strRepr } from './format.js';
+import { shortFloatRepr } from './dragon4.js';
+import { bytesRepr, complexRepr, floatRepr, strRepr } from './format.js';
 import { Fraction } from './fraction.js';
 import { NDArray } from './ndarray.js';
 import { Complex, PyObject, type PyValue, Slice, Tuple } from './python.js';
@@ -17,6 +17,12 @@ const EDGE_ITEMS = 3;
 
 /** Python's `repr(value)`. Arrays on one line, more than 1000 elements abbreviated as numpy does. */
 export function pyRepr(value: PyValue): string {
+  return reprWith(value, oneLineRepr);
+}
+
+/** As `pyRepr`, with arrays as `arrayText` writes them. */
+export function reprWith(value: PyValue, arrayText: (array: NDArray) => string): string {
+  const pyRepr = (inner: PyValue) => reprWith(inner, arrayText);
   switch (typeof value) {
     case 'boolean':
       return value ? 'True' : 'False';
@@ -39,7 +45,7 @@ export function pyRepr(value: PyValue): string {
       : `(${value.items.map(pyRepr).join(', ')})`;
   }
   if (value instanceof PyDict) {
-    return dictRepr(value);
+    return dictRepr(value, pyRepr);
   }
   if (value instanceof Uint8Array) {
     return bytesRepr(value);
@@ -60,12 +66,12 @@ export function pyRepr(value: PyValue): string {
     return scalarRepr(value);
   }
   if (value instanceof NDArray) {
-    return arrayRepr(value);
+    return arrayText(value);
   }
   return value instanceof PyObject ? value.repr() : `<${typeName(value)}>`;
 }
 
-function dictRepr(dict: PyDict): string {
+function dictRepr(dict: PyDict, pyRepr: (value: PyValue) => string): string {
   if (dict instanceof OrderedDict) {
     const pairs = Array.from(dict, ([key, value]) => `(${pyRepr(key)}, ${pyRepr(value)})`);
     return pairs.length === 0 ? 'OrderedDict()' : `OrderedDict([${pairs.join(', ')}])`;
@@ -125,15 +131,15 @@ function numberText(value: PyValue, itemsize: number): string {
 function floatText(value: number, itemsize: number): string {
   switch (itemsize) {
     case 2:
-      return shortFloatRepr(value, x => float16ToNumber(numberToFloat16(x)), 1e3);
+      return shortFloatRepr(value, 2);
     case 4:
-      return shortFloatRepr(value, Math.fround, 1e6);
+      return shortFloatRepr(value, 4);
     default:
       return floatRepr(value);
   }
 }
 
-function arrayRepr(array: NDArray): string {
+function oneLineRepr(array: NDArray): string {
   const { dtype, shape } = array;
   const isShort = array.size > SUMMARISE_ABOVE;
   const axis = (index: readonly number[]): string => {
