@@ -52,12 +52,17 @@ function opened(endpoint: string, error: unknown, fact: string, hint: string): C
   );
 }
 
-/** Nobody said anything within `timeoutMs`. */
-export function timeoutOf(endpoint: string, timeoutMs: number): ConnectError {
+/** Nobody said anything within `timeoutMs`; or, once connected, nothing that is TLS. */
+export function timeoutOf(endpoint: string, timeoutMs: number, isConnected: boolean): ConnectError {
+  const fact = isConnected ? 'did not answer our TLS' : 'did not answer';
   return new ConnectError(
-    `${endpoint} did not answer within ${timeoutMs / 1000} s`,
+    `${endpoint} ${fact} within ${timeoutMs / 1000} s`,
     { endpoint },
-    { hint: CONNECT.ETIMEDOUT!.hint },
+    {
+      hint: isConnected
+        ? 'connect without TLS, or check that the server was started with it'
+        : CONNECT.ETIMEDOUT!.hint,
+    },
   );
 }
 
@@ -76,7 +81,8 @@ export function lossOf(endpoint: string, error: Error | null): ConnectionLostErr
   );
 }
 
-function codeOf(error: unknown): string {
+/** The name that system, Node or OpenSSL give an error; else its message. */
+export function codeOf(error: unknown): string {
   const own = (error as { code?: unknown }).code;
   if (typeof own === 'string') {
     return own;

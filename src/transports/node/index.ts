@@ -1,5 +1,6 @@
 // Transports that need Node.
 export { PlatformClock as NodeClock } from '../clock.js';
+export type { KeepAlive } from './keepalive.js';
 export {
   connectTcp,
   listenTcp,
@@ -8,3 +9,4 @@ export {
   type TcpListenOptions,
   TcpTransport,
 } from './tcp.js';
+export { SimpleSSLConfig } from './tls.js';

@@ -1,22 +1,24 @@
-// TCP in Node.
-//
-// The reader's pace goes down to the socket: with READ_AHEAD_BYTES waiting, the socket is paused and
-// the kernel's window closes on the peer. Chunks are as the socket gives them, each with memory of
-// its own; reading with larger buffers was measured and gains nothing. What is sent within one turn
-// of the event loop leaves in one system call.
+// TCP in Node, plain or inside TLS.
 
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
-import { ClosedError, type ConnectionLostError } from '../../values/index.js';
+import { createServer as createTlsServer } from 'node:tls';
 import type { IListener, ITransport } from '../../wire/index.js';
-import { Drain } from '../drain.js';
 import { hostPort } from '../endpoint.js';
 import { Inbox } from '../inbox.js';
-import { connectError, listenError, lossOf, timeoutOf } from './errno.js';
+import { connectError, listenError, timeoutOf } from './errno.js';
+import { idleOf, type KeepAlive } from './keepalive.js';
+import { type EarlyEnd, StreamTransport } from './stream.js';
+import { handshake, type SimpleSSLConfig } from './tls.js';
+import { refusalOf } from './tlserror.js';
 
 export type TcpConnectOptions = {
   readonly host: string;
   readonly port: number;
-  /** For name and connection together. Default 10 000. */
+  /** TLS with these certificates. Default: none. */
+  readonly ssl?: SimpleSSLConfig;
+  /** Default: after 15 s of silence. */
+  readonly keepAlive?: KeepAlive;
+  /** For name, connection and TLS together. Default 10 000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 };
@@ -26,188 +28,110 @@ export type TcpListenOptions = {
   readonly host?: string;
   /** Default 0: the system chooses. */
   readonly port?: number;
+  /** TLS with these certificates. Default: none. */
+  readonly ssl?: SimpleSSLConfig;
+  /** Of every connection. Default: after 15 s of silence. */
+  readonly keepAlive?: KeepAlive;
+  /** Hears of a peer that was turned away by TLS, and why. Default: the console. */
+  readonly reportError?: (error: unknown, where: string) => void;
 };
 
-/** Received and not taken: above this the socket is paused. As large as a TCP window usually grows. */
-const READ_AHEAD_BYTES = 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_AFTER_MS = 15_000;
-/** How long `close` lets the peer read our last bytes before the socket is destroyed. */
-const LINGER_MS = 100;
 
 /** One socket. `close` sends what is queued, then ends. */
-export class TcpTransport implements ITransport {
-  readonly endpoint: string;
-  private readonly _socket: Socket;
-  private readonly _inbox: Inbox<Uint8Array>;
-  private readonly _drain = new Drain();
-  private readonly _gone: Promise<void>;
-  private _unreadBytes = 0;
-  private _corked = false;
-  private _state: 'open' | 'ended' | 'closed' = 'open';
-  private _lost: ConnectionLostError | null = null;
+export class TcpTransport extends StreamTransport {
+  /** Our own address as the peer sees it, without port. */
+  readonly localHost: string;
 
   /** @param socket - connected, without data listeners, half-open allowed. The transport owns it. */
-  constructor(socket: Socket, endpoint: string) {
-    this.endpoint = endpoint;
-    this._socket = socket;
-    this._inbox = new Inbox(chunk => this._taken(chunk.length));
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
-    this._gone = new Promise(resolve => {
-      socket.once('close', () => {
-        if (!this._inbox.ended) {
-          this._lose(null);
-        }
-        resolve();
-      });
-    });
-    socket.on('error', error => this._lose(error));
-    socket.on('end', () => this._inbox.end());
-    socket.on('data', chunk => this._received(chunk));
-  }
-
-  get chunks(): AsyncIterable<Uint8Array> {
-    return this._inbox;
-  }
-
-  get bufferedBytes(): number {
-    return this._socket.writableLength;
-  }
-
-  send(chunk: Uint8Array): void {
-    if (this._lost !== null) {
-      throw this._lost;
-    }
-    if (this._state !== 'open') {
-      const call = this._state === 'ended' ? 'end' : 'close';
-      throw new ClosedError(`${this.endpoint}: send() after ${call}()`);
-    }
-    if (!this._corked) {
-      this._corked = true;
-      this._socket.cork();
-      process.nextTick(this._uncork);
-    }
-    this._socket.write(chunk, this._written);
-  }
-
-  drained(): Promise<void> {
-    return this._drain.wait(this._socket.writableLength);
-  }
-
-  /** End our direction only, after what is queued; the peer reads to its end and may still send. */
-  end(): void {
-    if (this._state === 'open') {
-      this._state = 'ended';
-      this._uncork();
-      this._socket.end();
-    }
-  }
-
-  close(): Promise<void> {
-    if (this._state !== 'closed') {
-      const peerEnded = this._inbox.ended;
-      this.end();
-      this._state = 'closed';
-      this._inbox.clear();
-      this._drain.fail(new ClosedError(`${this.endpoint} was closed`));
-      this._linger(peerEnded);
-    }
-    return this._gone;
-  }
-
-  /**
-   * A socket that is destroyed with unread input resets the connection, and a reset can overtake
-   * our last bytes at the peer. So: flush, end, read on for a moment, then destroy.
-   */
-  private _linger(peerEnded: boolean): void {
-    const socket = this._socket;
-    if (socket.destroyed) {
-      return;
-    }
-    socket.removeAllListeners('data');
-    socket.resume();
-    const destroy = () => socket.destroy();
-    if (socket.writableFinished && (peerEnded || socket.readableEnded)) {
-      destroy();
-      return;
-    }
-    socket.once('end', () =>
-      socket.writableFinished ? destroy() : socket.once('finish', destroy),
-    );
-    const timer = setTimeout(destroy, LINGER_MS);
-    socket.once('close', () => clearTimeout(timer));
-  }
-
-  private _received(chunk: Uint8Array): void {
-    this._unreadBytes += chunk.length;
-    this._inbox.put(chunk);
-    if (this._unreadBytes > READ_AHEAD_BYTES) {
-      this._socket.pause();
-    }
-  }
-
-  private _taken(bytes: number): void {
-    const before = this._unreadBytes;
-    this._unreadBytes = before - bytes;
-    if (this._socket.isPaused() && this._unreadBytes <= READ_AHEAD_BYTES / 2) {
-      this._socket.resume();
-    }
-  }
-
-  private readonly _uncork = (): void => {
-    if (this._corked) {
-      this._corked = false;
-      this._socket.uncork();
-    }
-  };
-
-  private readonly _written = (): void => this._drain.level(this._socket.writableLength);
-
-  private _lose(error: Error | null): void {
-    if (this._lost !== null || this._state === 'closed') {
-      return;
-    }
-    this._lost = lossOf(this.endpoint, error);
-    this._inbox.fail(this._lost);
-    this._drain.fail(this._lost);
+  constructor(socket: Socket, endpoint: string, earlyEnd?: EarlyEnd) {
+    super(socket, socket, endpoint, earlyEnd);
+    this.localHost = socket.localAddress ?? '';
   }
 }
 
 /**
  * Open a connection. A name with several addresses is tried as Node does it, each for 250 ms.
+ *
+ * With `ssl` both ends show a certificate. A server that does not trust ours may let us in and then
+ * close (TLS 1.3): that, too, rejects here in most cases, and else breaks the connection with the
+ * reason named.
  * @throws {ConnectError} with a hint by the system's reason; or the signal's reason, unwrapped.
  */
 export async function connectTcp(options: TcpConnectOptions): Promise<TcpTransport> {
-  const { host, port, timeoutMs = CONNECT_TIMEOUT_MS, signal } = options;
+  const { host, port, ssl, timeoutMs = CONNECT_TIMEOUT_MS, signal } = options;
   const endpoint = hostPort(host, port);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new RangeError(`port ${port} of ${host} is not from 1 to 65535`);
   }
+  const idleMs = idleOf(options.keepAlive);
+  signal?.throwIfAborted();
+  const secure = ssl === undefined ? null : { ssl, context: await ssl.createClientContext() };
   signal?.throwIfAborted();
   const socket = new Socket({ allowHalfOpen: true });
-  let abort: (() => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  const patience = new Patience(signal);
+  patience.start(timeoutMs, () => timeoutOf(endpoint, timeoutMs, socket.readyState === 'open'));
   try {
-    await new Promise<void>((resolve, reject) => {
-      abort = () => reject(signal!.reason);
-      signal?.addEventListener('abort', abort);
-      timer = setTimeout(() => reject(timeoutOf(endpoint, timeoutMs)), timeoutMs);
-      socket.once('error', error => reject(connectError(endpoint, error)));
-      socket.connect({ host, port, noDelay: true }, resolve);
-    });
+    await patience.with(connected(socket, host, port, endpoint));
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, idleMs);
+    if (secure === null) {
+      return new TcpTransport(socket, endpoint);
+    }
+    const secured = await patience.with(handshake(socket, endpoint, secure.ssl, secure.context));
+    return new TcpTransport(secured.socket, endpoint, secured.earlyEnd);
   } catch (error) {
     socket.on('error', () => undefined); // a late refusal of a connect that was given up
     socket.destroy();
     throw error;
   } finally {
-    clearTimeout(timer);
-    if (abort !== undefined) {
-      signal?.removeEventListener('abort', abort);
-    }
+    patience.end();
   }
+}
+
+async function connected(
+  socket: Socket,
+  host: string,
+  port: number,
+  endpoint: string,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', error => reject(connectError(endpoint, error)));
+    socket.connect({ host, port, noDelay: true }, resolve);
+  });
   socket.removeAllListeners('error');
-  return new TcpTransport(socket, endpoint);
+}
+
+/** How long a caller waits: until its time is over, or its signal says so. */
+class Patience {
+  private readonly _signal: AbortSignal | undefined;
+  private readonly _over: Promise<never>;
+  private _abort: () => void = () => undefined;
+  private _reject: (error: unknown) => void = () => undefined;
+  private _timer: NodeJS.Timeout | undefined;
+
+  constructor(signal: AbortSignal | undefined) {
+    this._signal = signal;
+    this._over = new Promise((_, reject) => {
+      this._reject = reject;
+      this._abort = () => reject(signal?.reason);
+      signal?.addEventListener('abort', this._abort);
+    });
+    this._over.catch(() => undefined); // whoever waits hears it
+  }
+
+  start(timeoutMs: number, error: () => Error): void {
+    this._timer = setTimeout(() => this._reject(error()), timeoutMs);
+  }
+
+  with<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this._over]);
+  }
+
+  end(): void {
+    clearTimeout(this._timer);
+    this._signal?.removeEventListener('abort', this._abort);
+  }
 }
 
 /** A listening socket. Closing it leaves accepted connections alone. */
@@ -219,16 +143,18 @@ export class TcpListener implements IListener {
   private readonly _server: Server;
   private readonly _accepted = new Inbox<ITransport>();
 
-  /** @param server - listening, half-open allowed. The listener owns it. */
-  constructor(server: Server) {
+  /**
+   * @param server - listening, half-open allowed. The listener owns it.
+   * @param event - what it emits for a connection that is ready to be used.
+   */
+  constructor(server: Server, event: 'connection' | 'secureConnection' = 'connection') {
     const address = server.address() as AddressInfo;
     this.host = address.address;
     this.port = address.port;
     this.endpoint = hostPort(this.host, this.port);
     this._server = server;
-    server.on('connection', (socket: Socket) => {
-      const peer = hostPort(socket.remoteAddress ?? 'gone', socket.remotePort ?? 0);
-      this._accepted.put(new TcpTransport(socket, peer));
+    server.on(event, (socket: Socket) => {
+      this._accepted.put(new TcpTransport(socket, peerOf(socket) ?? 'a peer that has left'));
     });
     server.on('error', error => this._accepted.fail(listenError(this.endpoint, error)));
   }
@@ -245,14 +171,41 @@ export class TcpListener implements IListener {
   }
 }
 
-/** @throws {ConnectError} the address or port cannot be had. */
+/** @throws {ConnectError} the address or port cannot be had, or the files of `ssl` are of no use. */
 export async function listenTcp(options: TcpListenOptions = {}): Promise<TcpListener> {
-  const { host = '127.0.0.1', port = 0 } = options;
-  const server = createServer({ allowHalfOpen: true });
+  const { host = '127.0.0.1', port = 0, ssl, reportError = toConsole } = options;
+  const settings = {
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: idleOf(options.keepAlive),
+  };
+  const server =
+    ssl === undefined
+      ? createServer(settings)
+      : createTlsServer({ ...settings, ...(await ssl.createServerContext()) });
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(listenError(hostPort(host, port), error)));
     server.listen({ host, port }, resolve);
   });
   server.removeAllListeners('error');
-  return new TcpListener(server);
+  if (ssl === undefined) {
+    return new TcpListener(server);
+  }
+  const listener = new TcpListener(server, 'secureConnection');
+  server.on('tlsClientError', (error, socket) => {
+    const peer = peerOf(socket) ?? 'a peer';
+    reportError(refusalOf(peer, error, socket, ssl), `${listener.endpoint} turned ${peer} away`);
+  });
+  return listener;
+}
+
+function toConsole(error: unknown, where: string): void {
+  console.error(`labwire: ${where}:`, error);
+}
+
+/** Where it comes from; null when it has left already. */
+function peerOf(socket: Socket): string | null {
+  const { remoteAddress, remotePort } = socket;
+  return remoteAddress === undefined ? null : hostPort(remoteAddress, remotePort ?? 0);
 }

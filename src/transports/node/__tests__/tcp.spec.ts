@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createServer, type Socket, connect as startConnect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
 import { HIGH_WATER_BYTES, type ITransport } from '../../../wire/index.js';
 import { connectTcp, listenTcp, type TcpTransport } from '../index.js';
+import { missing, PYTHON } from './pythonpeer.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const HOST = '127.0.0.1';
@@ -48,6 +51,24 @@ async function rawPeer(): Promise<{ client: TcpTransport; peer: Socket }> {
     return client.close();
   });
   return { client, peer };
+}
+
+const skipKeepAlive = process.platform === 'linux' ? missing() : 'the options have other names';
+
+/** What the system says of a socket, asked by another process that inherits it. */
+async function keepAliveOf(transport: ITransport): Promise<unknown> {
+  const socket = (transport as unknown as { _reader: Socket })._reader;
+  const program = [
+    'import json, socket',
+    's = socket.socket(fileno=3)',
+    'get = lambda n: s.getsockopt(socket.IPPROTO_TCP, getattr(socket, "TCP_KEEP" + n))',
+    'on = s.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)',
+    'print(json.dumps({"on": on, "idle": get("IDLE"), "interval": get("INTVL"), "count": get("CNT")}))',
+  ];
+  const child = spawn(PYTHON, ['-c', program.join('\n')], {
+    stdio: ['ignore', 'pipe', 'inherit', socket],
+  });
+  return JSON.parse(await text(child.stdout!));
 }
 
 describe('TcpTransport', () => {
@@ -224,6 +245,35 @@ describe('connectTcp', () => {
     controller.abort(reason);
     await assert.rejects(pending, reason);
     await listener.close();
+  });
+
+  it('says what our own address is', async () => {
+    const { client, server } = await pair();
+    assert.equal(client.localHost, HOST);
+    assert.equal(server.localHost, HOST);
+  });
+
+  it('sets keep-alive as it is told, on both ends', { skip: skipKeepAlive }, async () => {
+    const listener = await listenTcp({ keepAlive: { afterIdleMs: 7000 } });
+    const client = await connectTcp({
+      host: HOST,
+      port: listener.port,
+      keepAlive: { afterIdleMs: 60_000, intervalMs: 10_000, maxFails: 3 },
+    });
+    const { value: server } = await listener.connections[Symbol.asyncIterator]().next();
+    assert.deepEqual(await keepAliveOf(client), { on: 1, idle: 60, interval: 1, count: 10 });
+    assert.deepEqual(await keepAliveOf(server), { on: 1, idle: 7, interval: 1, count: 10 });
+    await Promise.all([client.close(), server.close(), listener.close()]);
+  });
+
+  it('refuses a keep-alive below a second', async () => {
+    const keepAlive = { afterIdleMs: 999 };
+    const error = {
+      name: 'RangeError',
+      message: 'keepAlive.afterIdleMs is 999, the least is 1000',
+    };
+    await assert.rejects(connectTcp({ host: HOST, port: 1, keepAlive }), error);
+    await assert.rejects(listenTcp({ keepAlive }), error);
   });
 
   it('refuses a port that is none', async () => {

@@ -1,0 +1,202 @@
+// What a socket and a pair of pipes have in common.
+//
+// The reader's pace goes down to the stream: with READ_AHEAD_BYTES waiting, it is paused and the
+// kernel's window closes on the peer. Chunks are as the stream gives them, each with memory of its
+// own; reading with larger buffers was measured and gains nothing. What is sent within one turn of
+// the event loop leaves in one system call.
+
+import type { Socket } from 'node:net';
+import { ClosedError, type ConnectionLostError } from '../../values/index.js';
+import type { ITransport } from '../../wire/index.js';
+import { Drain } from '../drain.js';
+import { Inbox } from '../inbox.js';
+import { lossOf } from './errno.js';
+
+/** Received and not taken: above this the stream is paused. As large as a TCP window usually grows. */
+const READ_AHEAD_BYTES = 1024 * 1024;
+/** How long `close` lets the peer read our last bytes before the stream is destroyed. */
+const LINGER_MS = 100;
+
+/**
+ * Why a connection ended before its first byte, where the ways of the platform do not say it.
+ * @param error - null: it ended cleanly.
+ * @returns null if there is nothing to add.
+ */
+export type EarlyEnd = (error: Error | null) => ConnectionLostError | null;
+
+/** Two streams, or one that goes both ways. `close` sends what is queued, then ends. */
+export abstract class StreamTransport implements ITransport {
+  readonly endpoint: string;
+  private readonly _reader: Socket;
+  private readonly _writer: Socket;
+  private readonly _earlyEnd: EarlyEnd;
+  private readonly _inbox: Inbox<Uint8Array>;
+  private readonly _drain = new Drain();
+  private readonly _gone: Promise<unknown>;
+  private _unreadBytes = 0;
+  private _isSilent = true;
+  private _corked = false;
+  private _state: 'open' | 'ended' | 'closed' = 'open';
+  private _lost: ConnectionLostError | null = null;
+
+  /** @param reader, writer - open, without data listeners; may be one. The transport owns them. */
+  constructor(reader: Socket, writer: Socket, endpoint: string, earlyEnd: EarlyEnd = () => null) {
+    this.endpoint = endpoint;
+    this._reader = reader;
+    this._writer = writer;
+    this._earlyEnd = earlyEnd;
+    this._inbox = new Inbox(chunk => this._taken(chunk.length));
+    reader.on('data', chunk => this._received(chunk));
+    reader.on('end', () => this._ended());
+    reader.on('error', error => this._lose(error));
+    if (reader.readableEnded) {
+      this._ended(); // it was short
+    }
+    const readerGone = closed(reader).then(() => {
+      if (!this._inbox.ended) {
+        this._lose(null);
+      }
+    });
+    this._gone = writer === reader ? readerGone : Promise.all([readerGone, this._watch(writer)]);
+  }
+
+  get chunks(): AsyncIterable<Uint8Array> {
+    return this._inbox;
+  }
+
+  get bufferedBytes(): number {
+    return this._writer.writableLength;
+  }
+
+  send(chunk: Uint8Array): void {
+    if (this._lost !== null) {
+      throw this._lost;
+    }
+    if (this._state !== 'open') {
+      const call = this._state === 'ended' ? 'end' : 'close';
+      throw new ClosedError(`${this.endpoint}: send() after ${call}()`);
+    }
+    if (!this._corked) {
+      this._corked = true;
+      this._writer.cork();
+      process.nextTick(this._uncork);
+    }
+    this._writer.write(chunk, this._written);
+  }
+
+  drained(): Promise<void> {
+    return this._drain.wait(this._writer.writableLength);
+  }
+
+  /** End our direction only, after what is queued; the peer reads to its end and may still send. */
+  end(): void {
+    if (this._state === 'open') {
+      this._state = 'ended';
+      this._uncork();
+      this._writer.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this._state !== 'closed') {
+      const peerEnded = this._inbox.ended;
+      this.end();
+      this._state = 'closed';
+      this._inbox.clear();
+      this._drain.fail(new ClosedError(`${this.endpoint} was closed`));
+      this._linger(peerEnded);
+    }
+    await this._gone;
+  }
+
+  /**
+   * A socket that is destroyed with unread input resets the connection, and a reset can overtake
+   * our last bytes at the peer. So: flush, end, read on for a moment, then destroy.
+   */
+  private _linger(peerEnded: boolean): void {
+    const reader = this._reader;
+    const writer = this._writer;
+    const destroy = () => {
+      reader.destroy();
+      writer.destroy();
+    };
+    const isFlushed = () => writer.writableFinished || writer.destroyed;
+    if (isFlushed() && (peerEnded || reader.readableEnded || reader.destroyed)) {
+      destroy();
+      return;
+    }
+    reader.removeAllListeners('data');
+    reader.resume();
+    reader.once('end', () => (isFlushed() ? destroy() : writer.once('finish', destroy)));
+    const timer = setTimeout(destroy, LINGER_MS);
+    void this._gone.then(() => clearTimeout(timer));
+  }
+
+  private _received(chunk: Uint8Array): void {
+    this._isSilent = false;
+    this._unreadBytes += chunk.length;
+    this._inbox.put(chunk);
+    if (this._unreadBytes > READ_AHEAD_BYTES) {
+      this._reader.pause();
+    }
+  }
+
+  private _taken(bytes: number): void {
+    const before = this._unreadBytes;
+    this._unreadBytes = before - bytes;
+    if (this._reader.isPaused() && this._unreadBytes <= READ_AHEAD_BYTES / 2) {
+      this._reader.resume();
+    }
+  }
+
+  private readonly _uncork = (): void => {
+    if (this._corked) {
+      this._corked = false;
+      this._writer.uncork();
+    }
+  };
+
+  private readonly _written = (): void => this._drain.level(this._writer.writableLength);
+
+  private _ended(): void {
+    const loss = this._isSilent && this._state !== 'closed' ? this._earlyEnd(null) : null;
+    if (loss === null) {
+      this._inbox.end();
+    } else {
+      this._fail(loss);
+      this._inbox.fail(loss);
+    }
+  }
+
+  private _lose(error: Error | null): void {
+    if (this._lost === null && this._state !== 'closed') {
+      const early = this._isSilent ? this._earlyEnd(error) : null;
+      this._fail(early ?? lossOf(this.endpoint, error));
+    }
+    if (this._lost !== null) {
+      this._inbox.fail(this._lost);
+    }
+  }
+
+  /** A writer of its own: what the peer said before it stopped to listen is still read to its end. */
+  private _watch(writer: Socket): Promise<void> {
+    const lose = (error: Error | null) => {
+      if (this._lost === null && this._state === 'open') {
+        this._fail(lossOf(this.endpoint, error));
+      }
+    };
+    writer.on('error', lose);
+    return closed(writer).then(() => lose(null));
+  }
+
+  private _fail(loss: ConnectionLostError): void {
+    this._lost ??= loss;
+    this._drain.fail(this._lost);
+  }
+}
+
+function closed(stream: Socket): Promise<void> {
+  return stream.closed
+    ? Promise.resolve()
+    : new Promise(resolve => stream.once('close', () => resolve()));
+}
