@@ -10,7 +10,14 @@
 import { PythonError, pyRepr } from '../values/index.js';
 import { bind } from './rpcbind.js';
 import { PyError } from './rpcexceptions.js';
-import { method, methodTable, type RpcMethod, type RpcTarget, rpcTarget } from './rpctarget.js';
+import {
+  callMethod,
+  method,
+  methodTable,
+  type RpcMethod,
+  type RpcTarget,
+  rpcTarget,
+} from './rpctarget.js';
 
 /** Functions that `call` offers: signatures without `self`. A function makes them for each connection. */
 export type RemoteExecFunctions = readonly RpcMethod[] | (() => readonly RpcMethod[]);
@@ -45,7 +52,7 @@ export function remoteExecTarget(functions: readonly RpcMethod[] = []): RpcTarge
           if (found === undefined) {
             throw new PythonError('KeyError', pyRepr(name));
           }
-          return found.call(bind(found.name, found.argspec, args.varargs, args.varkw), call);
+          return callMethod(found, bind(found.name, found.argspec, args.varargs, args.varkw), call);
         },
       ),
     ],

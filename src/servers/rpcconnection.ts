@@ -18,7 +18,13 @@ import { isLabwireError, PythonError, type PyValue } from '../values/index.js';
 import { HIGH_WATER_BYTES, type ITransport, Pump } from '../wire/index.js';
 import { bind } from './rpcbind.js';
 import { PyError, packException } from './rpcexceptions.js';
-import type { RpcCall, RpcMethod, RpcResult, RpcTarget } from './rpctarget.js';
+import {
+  callMethod,
+  type RpcCall,
+  type RpcMethod,
+  type RpcResult,
+  type RpcTarget,
+} from './rpctarget.js';
 
 /** What a connection asks of its server. */
 export type Desk = {
@@ -41,6 +47,7 @@ export class RpcConnection {
   private readonly _call: RpcCall;
   private _target: RpcTarget | null = null;
   private _isClosed = false;
+  private _methodName = '';
   /** Give up waiting for the method at work. */
   private _abandon: () => void = () => {};
 
@@ -160,7 +167,9 @@ export class RpcConnection {
 
   private _invoke(target: RpcTarget, method: RpcMethod, event: CallEvent) {
     const qualname = `${target.className}.${method.name}`;
-    return method.call(bind(qualname, method.argspec, event.args, event.kwargs), this._call);
+    const args = bind(qualname, method.argspec, event.args, event.kwargs);
+    this._methodName = method.name;
+    return callMethod(method, args, this._call);
   }
 
   /** Answer with what `work` gives or throws; at once if it is no promise. */
@@ -219,7 +228,7 @@ export class RpcConnection {
     if (error instanceof PyError && UNANSWERED.has(error.pythonClass)) {
       return this._drop(error);
     }
-    this._pump.send({ type: 'raise', id, exception: packException(error) });
+    this._pump.send({ type: 'raise', id, exception: packException(error, this._methodName) });
     return this._room();
   }
 

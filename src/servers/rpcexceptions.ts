@@ -28,9 +28,12 @@ export class PyError extends Error {
 
 const GENERIC = 'GenericRemoteException';
 
-/** `error` as it travels, whatever was thrown. Never throws. */
-export function packException(error: unknown): PackedException {
-  const traceback = tracebackOf(error);
+/**
+ * `error` as it travels, whatever was thrown. Never throws.
+ * @param methodName - what the outermost entry of the traceback calls the function, where known.
+ */
+export function packException(error: unknown, methodName?: string): PackedException {
+  const traceback = tracebackOf(error, methodName);
   if (error instanceof PyError || error instanceof PythonError) {
     const { pythonClass } = error;
     if (pythonClass === 'StopIteration') {
@@ -74,29 +77,33 @@ function textOf(error: unknown): string {
   return guarded(() => (error instanceof Error ? error.message : error), failed);
 }
 
-/** Frames of a long recursion are left out in the middle of nothing: the innermost count. */
+/** Of a deep recursion only the innermost frames are told. V8 itself keeps ten. */
 const FRAMES = 20;
 
-/** Entries as Python's `traceback.format_tb` writes them, outermost first. */
-function tracebackOf(error: unknown): string[] {
+/** Entries as Python's `traceback.format_tb` writes them, outermost first: what the method did, without what called it. */
+function tracebackOf(error: unknown, methodName = '<anonymous>'): string[] {
   if (!(error instanceof Error)) {
     return [];
   }
   const stack = guarded(() => error.stack ?? '', '');
   const entries: string[] = [];
   for (const line of afterMessage(stack, error).split('\n')) {
-    const frame = FRAME.exec(line);
+    const { chrome, firefox, file, row } = FRAME.exec(line)?.groups ?? {};
+    const where = (chrome ?? firefox ?? '').trim() || '<anonymous>';
+    if (/\bcallMethod$/.test(where)) {
+      const outermost = entries.pop();
+      if (outermost !== undefined) {
+        entries.push(outermost.replace(/, in .*\n$/, () => `, in ${methodName}\n`));
+      }
+      return entries.reverse();
+    }
     // `node:internal/…` and other places without a file are the platform's own.
-    if (frame?.groups !== undefined && !/\bnode:/.test(line)) {
-      const { chrome, firefox, file, row } = frame.groups;
-      const where = (chrome ?? firefox ?? '').trim() || '<anonymous>';
+    if (file !== undefined && entries.length < FRAMES && !/\bnode:/.test(line)) {
       entries.push(`  File "${file}", line ${row}, in ${where}\n`);
     }
-    if (entries.length === FRAMES) {
-      break;
-    }
   }
-  return entries.reverse();
+  // What this server itself refuses, it says in Python's words, and needs no frames for it.
+  return error instanceof PythonError ? [] : entries.reverse();
 }
 
 /**

@@ -74,6 +74,15 @@ export function rpcTarget({
   };
 }
 
+/** Everything that a method does is below this function; a traceback begins after it. */
+export function callMethod(
+  { call }: RpcMethod,
+  args: BoundArguments,
+  context: RpcCall,
+): RpcResult | Promise<RpcResult> {
+  return call(args, context);
+}
+
 /** Methods by their names. @throws {RangeError} */
 export function methodTable(methods: RpcTargetOptions['methods']): Map<string, RpcMethod> {
   const table = new Map<string, RpcMethod>();
