@@ -1,10 +1,11 @@
-// `labwire demolab`: simulated instruments on a TCP port.
+// `labwire demolab`: simulated instruments on TCP ports.
 
 import { Command, InvalidArgumentError } from 'commander';
-import { DemoLab } from '../demolab/index.js';
+import { DEMO_SERVICES, DemoLab, type DemoService } from '../demolab/index.js';
 import { PlatformClock } from '../transports/index.js';
 import { listenTcp } from '../transports/node/index.js';
-import { DEFAULT_PORTS } from '../values/index.js';
+import { DEFAULT_PORTS, isLabwireError } from '../values/index.js';
+import type { IListener } from '../wire/index.js';
 import { print, stopSignal } from './output.js';
 
 type Options = { readonly port: number; readonly bind: string };
@@ -13,12 +14,12 @@ export function demolabCommand(): Command {
   return new Command('demolab')
     .summary('start simulated instruments')
     .description(
-      'Publish simulated instruments, shaped as ARTIQ does, until Ctrl-C.\n\n' +
+      'Publish simulated instruments and serve their controllers, shaped as ARTIQ does, until Ctrl-C.\n\n' +
         'Prints one address a line, then "ready".',
     )
     .option(
       '--port <number>',
-      'TCP port; 0 lets the system pick one',
+      'TCP port of the datasets, the next one is that of the controllers; 0 lets the system pick',
       port,
       DEFAULT_PORTS['sipyco+sync'] ?? 0,
     )
@@ -28,14 +29,33 @@ export function demolabCommand(): Command {
 
 async function demolab({ port, bind }: Options): Promise<void> {
   const stopped = stopSignal();
-  const lab = new DemoLab({ clock: new PlatformClock() });
-  await lab.start(() => listenTcp({ host: bind, port }));
+  const lab = new DemoLab({ clock: new PlatformClock(), services: DEMO_SERVICES });
+  await lab.start(service => listen(service, bind, port));
   for (const address of lab.addresses) {
     await print(reachable(address));
   }
   await print('ready');
   await stopped;
   await lab.stop();
+}
+
+/** A service at its place behind `port`. Only the first insists on it: the printed address tells where the others are. */
+async function listen(service: DemoService, host: string, port: number): Promise<IListener> {
+  const offset = DEMO_SERVICES.indexOf(service);
+  if (port === 0 || offset === 0) {
+    return listenTcp({ host, port });
+  }
+  if (port + offset > 65535) {
+    return listenTcp({ host, port: 0 });
+  }
+  try {
+    return await listenTcp({ host, port: port + offset });
+  } catch (error) {
+    if (!isLabwireError(error, 'ConnectError')) {
+      throw error;
+    }
+    return listenTcp({ host, port: 0 });
+  }
 }
 
 /** Nobody can connect to "every interface": this computer's own address stands for it. */

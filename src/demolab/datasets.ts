@@ -4,7 +4,17 @@
 // value / scale. ARTIQ 7 and older send pairs without metadata: one of them is kept here.
 
 import { Notifier } from '../protocols/sipyco/index.js';
-import { dict, NDArray, PyDict, type PyValue, Tuple } from '../values/index.js';
+import {
+  dict,
+  getItem,
+  iterate,
+  NDArray,
+  PyDict,
+  PythonError,
+  type PyValue,
+  pyRepr,
+  Tuple,
+} from '../values/index.js';
 import { CAMERA_SIZE } from './camera.js';
 import { PHOTON_BINS, PhotonHistogram } from './photons.js';
 import { everyType } from './types.js';
@@ -30,6 +40,7 @@ const KNOWN: { readonly [name: string]: { readonly persist: boolean } & Metadata
   'cooling.detuning': { persist: true, unit: 'MHz', scale: 1e6, precision: 3 },
   temperature: { persist: true, unit: '°C', precision: 3 },
   progress: { persist: false, unit: '%', precision: 1 },
+  'motor.position': { persist: true, unit: 'mm', scale: 1e-3, precision: 3 },
 };
 
 /** Photons ever counted, by a counter that has run for long: a float64 could not tell it from its neighbour. */
@@ -78,7 +89,54 @@ export class Datasets {
 
   /** Change one element of an array, as ARTIQ's `mutate_dataset` does. */
   mutate(name: string, index: number, value: PyValue): void {
-    this.notifier.at(name).at(1n).set(BigInt(index), value);
+    try {
+      this.notifier.at(name).at(1n).set(BigInt(index), value);
+    } catch (error) {
+      // Somebody has deleted the array, or put something else there: the simulation does without it.
+      if (!(error instanceof PythonError)) {
+        throw error;
+      }
+    }
+  }
+
+  /** Item `i` of a dataset: 0 is persist, 1 the value, 2 the metadata. @throws {PythonError} there is none. */
+  item(name: PyValue, i: 0n | 1n | 2n): PyValue {
+    return getItem(getItem(this.notifier.rawView, name), i);
+  }
+
+  /** Set from outside: null keeps what is there, of a new one `persist` is false and metadata empty. */
+  put(name: string, value: PyValue, persist: boolean | null, metadata: PyDict | null): void {
+    const old = (this.notifier.rawView as PyDict).get(name);
+    const [oldPersist, , oldMetadata] = old instanceof Tuple ? old.items : [];
+    this.notifier.set(
+      name,
+      new Tuple([persist ?? oldPersist ?? false, value, metadata ?? oldMetadata ?? new PyDict()]),
+    );
+  }
+
+  /** Apply a mod from outside. @throws {PythonError} it does not apply. */
+  update(mod: PyValue): void {
+    const target = this.notifier.at(...iterate(getItem(mod, 'path')));
+    const action = getItem(mod, 'action');
+    switch (action) {
+      case 'append':
+        target.append(getItem(mod, 'x'));
+        break;
+      case 'insert':
+        target.insert(getItem(mod, 'i'), getItem(mod, 'x'));
+        break;
+      case 'pop':
+        target.pop(getItem(mod, 'i'));
+        break;
+      case 'setitem':
+        target.set(getItem(mod, 'key'), getItem(mod, 'value'));
+        break;
+      case 'delitem':
+        target.delete(getItem(mod, 'key'));
+        break;
+      default:
+        throw new PythonError('ValueError', `${pyRepr(action)} is no action of a mod`);
+    }
   }
 }
 

@@ -4,11 +4,13 @@
 // photon histogram grows and the thermometer is read. Time comes from a clock and chance from a
 // seed, so that the same lab runs in a browser's worker, in Node and in a test.
 
-import { Publisher } from '../servers/index.js';
+import { Publisher, RpcServer } from '../servers/index.js';
 import { NDArray } from '../values/index.js';
 import type { IClock, IListener, ITimer } from '../wire/index.js';
 import { CAMERA_SIZE, Camera } from './camera.js';
+import { controllers } from './controllers.js';
 import { Datasets } from './datasets.js';
+import { Motor } from './motor.js';
 import { Noise } from './noise.js';
 import { PhotonHistogram } from './photons.js';
 import { RabiScan } from './rabi.js';
@@ -25,37 +27,46 @@ export type DemoLabOptions = {
   readonly seed?: number;
   /** Points of a Rabi scan, one each 0.1 s. Default 250. */
   readonly pointCount?: number;
+  /** What to serve, in the order of the addresses. Default: `sync_struct` alone. */
+  readonly services?: readonly DemoService[];
 };
 
-/** What the lab serves; each gets a listener of its own. */
-export type DemoService = 'sync_struct';
+/** What the lab can serve; each gets a listener of its own. */
+export const DEMO_SERVICES = ['sync_struct', 'pc_rpc'] as const;
+
+export type DemoService = (typeof DEMO_SERVICES)[number];
 
 /** Opens the place where a service is reached. */
 export type Listen = (service: DemoService) => IListener | Promise<IListener>;
 
-/** Simulated instruments, and the publisher that tells about them. */
+/** Simulated instruments, and the servers that tell about them and let them be driven. */
 export class DemoLab {
   readonly publisher: Publisher;
+  readonly rpcServer: RpcServer;
   private readonly _clock: IClock;
   private readonly _noise: Noise;
   private readonly _pointCount: number;
   private readonly _datasets = new Datasets();
   private readonly _schedule = new Schedule();
+  private readonly _motor: Motor;
+  private readonly _targets: ReturnType<typeof controllers>;
+  private readonly _services: readonly DemoService[];
   private readonly _camera: Camera;
   private _scan: RabiScan;
   private _photons: PhotonHistogram;
   private _temperature = 22.4;
-  private _listener: IListener | null = null;
+  private _listeners: ReadonlyMap<DemoService, IListener> = new Map();
   private _timer: ITimer | null = null;
   private _startMs = 0;
   private _stopCount = 0;
   private _tick = 0;
   private _pausedTicks = 0;
 
-  constructor({ clock, seed = 1, pointCount = 250 }: DemoLabOptions) {
+  constructor({ clock, seed = 1, pointCount = 250, services = ['sync_struct'] }: DemoLabOptions) {
     this._clock = clock;
     this._noise = new Noise(seed);
     this._pointCount = pointCount;
+    this._services = services;
     this._camera = new Camera(this._noise);
     this._photons = new PhotonHistogram(this._noise);
     this._scan = this._beginScan();
@@ -63,31 +74,56 @@ export class DemoLab {
     this.publisher = new Publisher({
       notifiers: { datasets: this._datasets.notifier, schedule: this._schedule.notifier },
     });
+    this._motor = new Motor(clock, mm => this._datasets.set('motor.position', mm * 1e-3));
+    this._targets = controllers({
+      clock,
+      datasets: this._datasets,
+      schedule: this._schedule,
+      motor: this._motor,
+    });
+    // Side by side, so that a motor can be stopped from another connection.
+    this.rpcServer = new RpcServer({
+      targets: this._targets,
+      description: 'Labwire demo lab',
+      allowParallel: true,
+    });
   }
 
   /**
-   * Open for subscribers and let time begin. If `stop` comes first, nothing runs.
+   * Open for subscribers and callers, and let time begin. If `stop` comes first, nothing runs.
    * @throws what `listen` throws; nothing runs then.
    */
   async start(listen: Listen): Promise<void> {
     const stopCount = this._stopCount;
-    const listener = await listen('sync_struct');
+    const listeners = new Map<DemoService, IListener>();
+    const closeAll = () => Promise.all(Array.from(listeners.values(), one => one.close()));
+    try {
+      for (const service of this._services) {
+        listeners.set(service, await listen(service));
+      }
+    } catch (error) {
+      await closeAll();
+      throw error;
+    }
     if (stopCount !== this._stopCount) {
-      await listener.close();
+      await closeAll();
       return;
     }
-    this._listener = listener;
-    this.publisher.start(listener);
+    this._listeners = listeners;
+    for (const [service, listener] of listeners) {
+      this._serverOf(service).start(listener);
+    }
     this._startMs = this._clock.nowMs();
     this._wait();
   }
 
-  /** What can be subscribed to: one address per notifier, at the listener's endpoint. */
+  /** What can be subscribed to and called: one address per notifier and target, at their listeners' endpoints. */
   get addresses(): readonly string[] {
-    const endpoint = this._listener?.endpoint;
-    return endpoint === undefined
-      ? []
-      : ['datasets', 'schedule'].map(notifier => `sipyco+sync://${endpoint}/${notifier}`);
+    return Array.from(this._listeners, ([service, { endpoint }]) =>
+      service === 'sync_struct'
+        ? ['datasets', 'schedule'].map(notifier => `sipyco+sync://${endpoint}/${notifier}`)
+        : Object.keys(this._targets).map(target => `sipyco+rpc://${endpoint}/${target}`),
+    ).flat();
   }
 
   /** Time stops and every connection ends. Twice is harmless. */
@@ -95,8 +131,13 @@ export class DemoLab {
     this._stopCount += 1;
     this._timer?.cancel();
     this._timer = null;
-    this._listener = null;
-    await this.publisher.stop();
+    this._listeners = new Map();
+    this._motor.close();
+    await Promise.all([this.publisher.stop(), this.rpcServer.stop()]);
+  }
+
+  private _serverOf(service: DemoService): Publisher | RpcServer {
+    return service === 'sync_struct' ? this.publisher : this.rpcServer;
   }
 
   private _wait(): void {

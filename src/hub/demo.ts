@@ -1,11 +1,20 @@
 // The demo lab that `demo+` addresses reach: started by the first of them, in this very thread.
 
-import { DemoLab } from '../demolab/index.js';
+import { DEMO_SERVICES, DemoLab, type DemoService } from '../demolab/index.js';
 import { LoopbackNetwork } from '../transports/index.js';
-import { type Address, UnsupportedError } from '../values/index.js';
+import { type Address, type Scheme, UnsupportedError } from '../values/index.js';
 import type { Connect, IClock } from '../wire/index.js';
 
-const ENDPOINT = 'demo lab'; // what every address of it calls its endpoint, and so its errors do
+const SERVICES: { readonly [S in Scheme]?: DemoService } = {
+  'sipyco+sync': 'sync_struct',
+  'sipyco+rpc': 'pc_rpc',
+};
+
+/** What the addresses of a service call their endpoint, and so its errors do. */
+const ENDPOINTS: { readonly [S in DemoService]: string } = {
+  sync_struct: 'demo lab',
+  pc_rpc: 'demo lab controllers',
+};
 
 export class Demo {
   private readonly _clock: IClock;
@@ -19,7 +28,8 @@ export class Demo {
   /** How to reach `address`, whose host and port do not count. */
   connect(address: Address): Connect {
     return async options => {
-      if (address.scheme !== 'sipyco+sync') {
+      const service = SERVICES[address.scheme];
+      if (service === undefined) {
         throw new UnsupportedError(
           `the demo lab does not serve ${address.scheme}`,
           { feature: address.scheme },
@@ -28,7 +38,7 @@ export class Demo {
       }
       this._starting ??= this._start();
       const network = await this._starting;
-      return network.connect(ENDPOINT, options);
+      return network.connect(ENDPOINTS[service], options);
     };
   }
 
@@ -41,9 +51,9 @@ export class Demo {
 
   private async _start(): Promise<LoopbackNetwork> {
     const network = new LoopbackNetwork();
-    const lab = new DemoLab({ clock: this._clock });
+    const lab = new DemoLab({ clock: this._clock, services: DEMO_SERVICES });
     this._lab = lab;
-    await lab.start(() => network.listen(ENDPOINT));
+    await lab.start(service => network.listen(ENDPOINTS[service]));
     return network;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Simulated instruments for tests and demonstrations: datasets and a schedule shaped as ARTIQ's, on
- * any listener. The same seed gives the same lab.
+ * Simulated instruments for tests and demonstrations: datasets and a schedule shaped as ARTIQ's, and
+ * with `services: DEMO_SERVICES` controllers to call, each service on a listener of its own. The same
+ * seed gives the same lab.
  *
  * @example
  * ```ts

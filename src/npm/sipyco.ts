@@ -41,8 +41,26 @@ export {
 } from '../clients/index.js';
 export * from '../protocols/sipyco/index.js';
 export {
+  BoundArguments,
+  method,
   PUBLISHER_LIMITS,
   Publisher,
   type PublisherLimits,
   type PublisherOptions,
+  PyError,
+  packException,
+  type RemoteExecFunctions,
+  RPC_SERVER_LIMITS,
+  type RpcCall,
+  type RpcFunction,
+  type RpcMethod,
+  type RpcResult,
+  RpcServer,
+  type RpcServerLimits,
+  type RpcServerOptions,
+  type RpcTarget,
+  type RpcTargetOptions,
+  remoteExecTarget,
+  remoteExecTargets,
+  rpcTarget,
 } from '../servers/index.js';
