@@ -26,7 +26,8 @@ export type LogRecord = LogEntry & {
 /** What a log forwarder is told to say. */
 export type LogForwarderCommand = {
   readonly type: 'record';
-  readonly record: LogEntry & { readonly source: string };
+  /** With its newlines, as `logLine` makes it. */
+  readonly line: Uint8Array<ArrayBuffer>;
 };
 
 /** What a log forwarder hears: a log server never says a word. */

@@ -6,12 +6,22 @@
 //
 // Source: docs/protocols/sipyco.md, "logging"; vectors/sipyco/sessions/logging_*.jsonl.
 
-import { LocalProtocolError, RemoteProtocolError, toFault } from '../../values/index.js';
+import {
+  LimitError,
+  LocalProtocolError,
+  RemoteProtocolError,
+  toFault,
+} from '../../values/index.js';
 import { type IMachine, LineReader } from '../../wire/index.js';
 import { bannerLine, handshake, LIMITS } from './banner.js';
 import { decodeText, quoted } from './firstline.js';
 import { checkedLoggerName, checkedSource, formatLogMessage } from './logformat.js';
-import type { LogForwarderCommand, LogForwarderEvent, LogServerEvent } from './logmessages.js';
+import type {
+  LogEntry,
+  LogForwarderCommand,
+  LogForwarderEvent,
+  LogServerEvent,
+} from './logmessages.js';
 import { LOG_LIMITS, type LogLimits, LogParser } from './logparser.js';
 
 /** The client's end. Writes its banner at once. */
@@ -20,10 +30,7 @@ export class LogForwarderMachine implements IMachine<LogForwarderCommand, LogFor
   private _events: LogForwarderEvent[] = [];
   private _isOver = false;
 
-  /**
-   * Queue a record. Half of a surrogate pair goes as U+FFFD.
-   * @throws {LocalProtocolError} its source or name would break the line, or the server has closed.
-   */
+  /** Queue a record. @throws {LocalProtocolError} the connection is over. */
   send(command: LogForwarderCommand): void {
     if (this._isOver) {
       throw new LocalProtocolError(
@@ -32,9 +39,10 @@ export class LogForwarderMachine implements IMachine<LogForwarderCommand, LogFor
         { protocol: 'sipyco' },
       );
     }
-    this._output.push(logLine(command.record));
+    this._output.push(command.line);
   }
 
+  /** The lines to write; those given to `send`, not copies. */
   takeOutput(): Uint8Array[] {
     const output = this._output;
     this._output = [];
@@ -70,12 +78,33 @@ export class LogForwarderMachine implements IMachine<LogForwarderCommand, LogFor
 }
 
 /**
- * A record as a logging connection carries it, with its newline.
+ * A record as a logging connection carries it, with its newlines. Half of a surrogate pair goes as U+FFFD.
  * @throws {LocalProtocolError} its source or name would break the line.
+ * @throws {LimitError} a line of it is longer than servers take.
  */
-export function logLine(record: LogForwarderCommand['record']): Uint8Array<ArrayBuffer> {
+export function logLine(record: LogEntry & { readonly source: string }): Uint8Array<ArrayBuffer> {
   checkedLoggerName(record.name);
-  return new TextEncoder().encode(`${checkedSource(record.source)}:${formatLogMessage(record)}\n`);
+  const text = `${checkedSource(record.source)}:${formatLogMessage(record)}\n`;
+  const line = new TextEncoder().encode(text);
+  const { lineBytes } = LOG_LIMITS;
+  if (line.length > lineBytes) {
+    checkLength(line, lineBytes);
+  }
+  return line;
+}
+
+function checkLength(lines: Uint8Array, maximum: number): void {
+  for (let start = 0; start < lines.length; ) {
+    const end = lines.indexOf(NEWLINE_BYTE, start);
+    if (end - start > maximum) {
+      throw new LimitError(
+        `a log line of ${end - start} bytes, a server takes ${maximum}`,
+        { limit: 'lineBytes', value: end - start, maximum, unit: 'bytes' },
+        { protocol: 'sipyco', hint: 'Log it in several lines.' },
+      );
+    }
+    start = end + 1;
+  }
 }
 
 /** The server's end of one connection. Takes no commands: a log server never says a word. */
@@ -196,5 +225,6 @@ export class LogServerMachine implements IMachine<never, LogServerEvent> {
   }
 }
 
-const NEWLINE = Uint8Array.of(0x0a);
+const NEWLINE_BYTE = 0x0a;
+const NEWLINE = Uint8Array.of(NEWLINE_BYTE);
 const EXPECTED_BANNER = `the banner ${JSON.stringify(bannerLine('logging'))}`;

@@ -12,6 +12,7 @@ import {
   type LogServerEvent,
   LogServerMachine,
   levelName,
+  logLine,
   parseLogMessage,
   SourceFilter,
 } from '../index.js';
@@ -135,10 +136,10 @@ describe('log forwarder: what each recording says, in the same bytes', () => {
           };
           const record = ownFilter.filter(entry);
           if (record !== null) {
-            machine.send({ type: 'record', record });
+            machine.send({ type: 'record', line: logLine(record) });
           }
         } else if (server_record !== undefined && file.includes('traceback')) {
-          machine.send({ type: 'record', record: server_record });
+          machine.send({ type: 'record', line: logLine(server_record) });
         }
       }
       const said = lines.map(line => (line.dir === 'c2s' ? (line.data ?? '') : '')).join('');
@@ -211,7 +212,7 @@ describe('formatLogMessage', () => {
         fc.array(line, { minLength: 1, maxLength: 4 }).map(lines => lines.join('\n')),
         fc.string().filter(source => !/[:\n]/.test(source)),
         (levelno, name, message, source) => {
-          machine.send({ type: 'record', record: { levelno, name, message, source } });
+          machine.send({ type: 'record', line: logLine({ levelno, name, message, source }) });
           for (const chunk of machine.takeOutput()) {
             server.receive(chunk);
           }
@@ -259,19 +260,26 @@ describe('SourceFilter', () => {
   });
 });
 
-describe('LogForwarderMachine', () => {
-  it('refuses what would break the line, and nothing is queued', () => {
-    const machine = new LogForwarderMachine();
-    machine.takeOutput();
-    const record = { levelno: 20, name: 'n', message: 'm', source: 's' };
+describe('logLine', () => {
+  const record = { levelno: 20, name: 'n', message: 'm', source: 's' };
+
+  it('refuses what would break the line', () => {
     for (const broken of [{ source: 'a\nb' }, { source: 'a:b' }, { name: 'a\nb' }]) {
-      assert.throws(() => machine.send({ type: 'record', record: { ...record, ...broken } }), {
-        name: 'LocalProtocolError',
-      });
+      assert.throws(() => logLine({ ...record, ...broken }), { name: 'LocalProtocolError' });
     }
-    assert.deepEqual(machine.takeOutput(), []);
   });
 
+  it('refuses a line that would end the connection, and takes as much in several', () => {
+    const half = 'x'.repeat(3 << 20);
+    assert.equal(logLine({ ...record, message: `${half}\n${half}` }).length, (6 << 20) + 13);
+    assert.throws(() => logLine({ ...record, message: half + half }), {
+      name: 'LimitError',
+      message: 'a log line of 6291465 bytes, a server takes 4194304',
+    });
+  });
+});
+
+describe('LogForwarderMachine', () => {
   it('says that a server that speaks is no log server', () => {
     const machine = new LogForwarderMachine();
     machine.receive(Buffer.from('SSH-2.0-OpenSSH_9.2\r\n'));
@@ -289,7 +297,10 @@ describe('LogForwarderMachine', () => {
     machine.receiveEof();
     assert.deepEqual(machine.takeEvents(), [{ type: 'eof' }]);
     const record = { levelno: 20, name: 'n', message: 'm', source: 's' };
-    assert.throws(() => machine.send({ type: 'record', record }), { name: 'LocalProtocolError' });
+    assert.throws(() => machine.send({ type: 'record', line: logLine(record) }), {
+      name: 'LocalProtocolError',
+      message: 'no record can be sent: the connection is over',
+    });
   });
 });
 
