@@ -11,7 +11,10 @@ import type { Alarm, Display, Fault, LinkStatus } from '../values/index.js';
 
 export type ViewKind = 'number' | 'trace' | 'image' | 'table';
 
-/** What a source is to its view. `table` takes a whole tree; `x` and `error` go with `y`. */
+/**
+ * What a source is to its view. `table` takes a whole tree; `x` and `error` go with `y`. A trace may have
+ * several `y`: the n-th `error` is that of the n-th `y`, and so is the n-th `x`, unless one is for all.
+ */
 export type SourceRole = 'value' | 'x' | 'y' | 'error' | 'table';
 
 export type SourceRef = { readonly role: SourceRole; readonly address: string };
@@ -190,20 +193,44 @@ export type EmptyFrame = FrameHead & {
   readonly fault: Fault | null;
 };
 
-export type Frame = NumberFrame | TraceFrame | ImageFrame | TableFrame | EmptyFrame;
+/**
+ * A view that holds its picture, being paused or out of sight, has another status. Of the other fields
+ * none is news: the picture that is held keeps its own.
+ */
+export type StatusFrame = FrameHead & { readonly kind: 'status' };
+
+/** What a view can look like. */
+export type PictureFrame = NumberFrame | TraceFrame | ImageFrame | TableFrame | EmptyFrame;
+
+export type Frame = PictureFrame | StatusFrame;
 
 // ---- Questions about what is shown --------------------------------------------------------------
 
 export type ViewQuery =
   | { readonly type: 'pixel'; readonly x: number; readonly y: number }
-  /** All the data as it is now, not the reduced picture. */
-  | { readonly type: 'csv' }
+  /**
+   * All the data as it is now, not the reduced picture, part by part: `from` is 0 at first, which
+   * copies the data, then `next` of the answer before. From `rowCount` on there is nothing, and the
+   * copy is dropped: so is an export cancelled.
+   */
+  | { readonly type: 'csv'; readonly from?: number }
   /** Python's repr of the value, whole up to `COPY_LIMIT_BYTES`. */
   | { readonly type: 'text' };
 
+/** Some lines of an export; the first part begins with the header. */
+export type CsvPart = {
+  readonly type: 'csv';
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly fileName: string;
+  /** Of the whole export. */
+  readonly rowCount: number;
+  /** The first row of the next part; null when this was the last. */
+  readonly next: number | null;
+};
+
 export type ViewAnswer =
   | { readonly type: 'pixel'; readonly value: number | bigint | null; readonly text: string }
-  | { readonly type: 'csv'; readonly bytes: Uint8Array<ArrayBuffer>; readonly fileName: string }
+  | CsvPart
   | { readonly type: 'text'; readonly text: string };
 
 // ---- The two ends -------------------------------------------------------------------------------
@@ -257,9 +284,9 @@ export interface IHub {
   openView(spec: ViewSpec, viewport: Viewport): Promise<number>;
   closeView(viewId: number): Promise<void>;
   setViewport(viewId: number, viewport: Viewport): Promise<void>;
-  /** An unseen view keeps its state and sends no frames; it sends the latest at once when seen again. */
+  /** An unseen view sends no pictures, only changes of its status, and the latest at once when seen again. */
   setVisible(viewId: number, visible: boolean): Promise<void>;
-  /** A paused view holds its picture; the data behind it goes on. */
+  /** A paused view holds its picture, not its status; the data behind it go on. */
   setPaused(viewId: number, paused: boolean): Promise<void>;
   /** Waits until a visible view has news. One call at a time; a second one settles the first with no frames. */
   pull(): Promise<readonly Frame[]>;

@@ -16,13 +16,22 @@ import {
   UnsupportedError,
 } from '../values/index.js';
 import type { IClock } from '../wire/index.js';
-import type { Frame, FrameHead, SourceRole, ViewAnswer, Viewport, ViewQuery } from './api.js';
+import type {
+  CsvPart,
+  Frame,
+  FrameHead,
+  SourceRole,
+  ViewAnswer,
+  Viewport,
+  ViewQuery,
+} from './api.js';
 import { RateCounter } from './rate.js';
 import { addressInside } from './sources/path.js';
 import type { ISource, IWatch, SourceEvent } from './sources/source.js';
 import type { Sources } from './sources.js';
 import type { CheckedSpec } from './spec.js';
 import { isSameStatus, mergeStatuses } from './status.js';
+import { CsvExport } from './views/csv.js';
 import { COPY_LIMIT, reprText } from './views/format.js';
 import type { MakeBitmap } from './views/image.js';
 import { makeView } from './views/make.js';
@@ -44,6 +53,8 @@ export type Drawn = { readonly frame: Frame; readonly transfer: readonly Transfe
 
 type Input = {
   readonly role: SourceRole;
+  /** Among those of the same role. */
+  readonly index: number;
   readonly isLeading: boolean;
   readonly source: ISource | null;
   status: LinkStatus;
@@ -68,11 +79,13 @@ export class OpenView {
   private _treeAtMs: number | null = null;
   // The last reading of an input that the view has not been given.
   private readonly _held = new Map<Input, ReadingEvent>();
+  private _export: CsvExport | null = null;
   private _undrawn = 0;
   private _dropped = 0;
   private _toldRateHz = 0;
   private _toldAtMs = Number.NEGATIVE_INFINITY;
   private _headChanged = true;
+  private _statusChanged = false;
   private _isVisible = true;
   private _isPaused = false;
   private _isClosed = false;
@@ -84,10 +97,11 @@ export class OpenView {
     this._onEvent = options.onEvent;
     this._rate = new RateCounter(clock.nowMs());
     const leading = leadingOf(spec);
-    const labels: { [R in SourceRole]?: string } = {};
-    for (const { role, address } of spec.sources) {
-      labels[role] = address.fragment || address.path;
-    }
+    const labels: { [R in SourceRole]?: string[] } = {};
+    const indices = spec.sources.map(({ role, address }) => {
+      labels[role] ??= [];
+      return labels[role].push(address.fragment || address.path) - 1;
+    });
     const hasAxes = spec.sources.length > 1 || leading.role === 'y';
     this._view = makeView(spec.view === 'auto' && hasAxes ? 'trace' : spec.view, {
       options: spec.options,
@@ -99,9 +113,13 @@ export class OpenView {
     this._view.setViewport(viewport);
     this.wholes = new Set(spec.sources.map(({ address }) => wholeOf(address)));
     const isWhole = !hasAxes && (spec.view === 'auto' || spec.view === 'table');
-    this._inputs = spec.sources.map(({ role, address }) =>
-      this._openInput(role, address, role === leading.role, isWhole, options.sources),
-    );
+    this._inputs = spec.sources.map((source, at) => ({
+      ...this._openInput(source.address, isWhole, options.sources),
+      role: source.role,
+      index: indices[at]!,
+      isLeading: source === leading,
+      watch: null,
+    }));
     for (const input of this._inputs) {
       input.watch = input.source?.watch(event => this._hear(input, event)) ?? null;
     }
@@ -109,12 +127,10 @@ export class OpenView {
 
   // A source that cannot be opened is a state of the view: the others may work.
   private _openInput(
-    role: SourceRole,
     address: Address,
-    isLeading: boolean,
     isWhole: boolean,
     sources: Sources,
-  ): Input {
+  ): Pick<Input, 'source' | 'status'> {
     const sinceNs = this._clock.wallNs();
     try {
       const source = sources.open(address);
@@ -122,20 +138,22 @@ export class OpenView {
         throw needsName(address);
       }
       const status = { state: 'connecting', sinceNs, fault: null, outOfStepCount: 0 } as const;
-      return { role, isLeading, source, status, watch: null };
+      return { source, status };
     } catch (error) {
       if (isLabwireError(error, 'ParseError')) {
         throw error;
       }
       const fault = toFault(error);
       const status = { state: 'failed', sinceNs, fault, outOfStepCount: 0 } as const;
-      return { role, isLeading, source: null, status, watch: null };
+      return { source: null, status };
     }
   }
 
   private _hear(input: Input, event: SourceEvent): void {
     if (event.type === 'status') {
-      this._headChanged ||= !isSameStatus(input.status, event.status);
+      const isNew = !isSameStatus(input.status, event.status);
+      this._headChanged ||= isNew;
+      this._statusChanged ||= isNew;
       input.status = event.status;
     } else if (input.isLeading) {
       this._count(event);
@@ -144,7 +162,7 @@ export class OpenView {
       this._held.set(input, merged(this._held.get(input), event));
     } else {
       this._give(input);
-      this._view.input(input.role, event);
+      this._view.input(input.role, event, input.index);
     }
     if (!this._isClosed) {
       this._onEvent(this);
@@ -161,7 +179,7 @@ export class OpenView {
     const event = this._held.get(input);
     if (event !== undefined) {
       this._held.delete(input);
-      this._view.input(input.role, event);
+      this._view.input(input.role, event, input.index);
     }
   }
 
@@ -222,14 +240,32 @@ export class OpenView {
       return { type: 'text', text: reprText(this._reading.value, COPY_LIMIT, true) };
     }
     this._giveAll();
-    return this._view.ask(query);
+    return query.type === 'csv' ? this._exportPart(query.from ?? 0) : this._view.ask(query);
+  }
+
+  private _exportPart(from: number): CsvPart {
+    if (from === 0) {
+      this._export = new CsvExport(this._view.table());
+    }
+    const running = this._export;
+    if (running === null) {
+      throw new UnsupportedError('no export is under way', { feature: `csv from row ${from}` });
+    }
+    const { bytes, next } = running.part(from);
+    if (next === null) {
+      this._export = null;
+    }
+    const { fileName, rowCount } = running;
+    return { type: 'csv', bytes, fileName, rowCount, next };
   }
 
   // ---- Frames -----------------------------------------------------------------------------------
 
-  /** Can it be seen, and would it look different from its last frame? */
+  /** Would it look different from its last frame? What holds its picture has a status all the same. */
   get hasNews(): boolean {
-    return this._canBeSeen && (this._headChanged || this._held.size > 0 || this._view.dirty);
+    return this._canBeSeen
+      ? this._headChanged || this._held.size > 0 || this._view.dirty
+      : this._statusChanged && !this._isClosed;
   }
 
   /** Was the rate that the page shows overtaken, with nothing else to draw? Once a second is often enough. */
@@ -255,6 +291,10 @@ export class OpenView {
 
   /** The picture now, and nothing older. Never rejects: a view that cannot draw says so in its frame. */
   async draw(): Promise<Drawn> {
+    this._statusChanged = false;
+    if (!this._canBeSeen) {
+      return { frame: { ...this._head(), kind: 'status' }, transfer: [] };
+    }
     const nowMs = this._clock.nowMs();
     this._headChanged = false;
     this._dropped += Math.max(0, this._undrawn - 1);
@@ -298,6 +338,7 @@ export class OpenView {
 
   close(): void {
     this._isClosed = true;
+    this._export = null;
     for (const input of this._inputs) {
       input.watch?.close();
     }

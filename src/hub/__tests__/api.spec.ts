@@ -36,7 +36,7 @@ type Plain<T> = T extends
 
 describe('api.ts', () => {
   it('tells frames apart by kind', () => {
-    holds<Same<api.Frame['kind'], 'number' | 'trace' | 'image' | 'table' | 'empty'>>();
+    holds<Same<api.Frame['kind'], 'number' | 'trace' | 'image' | 'table' | 'empty' | 'status'>>();
     holds<Same<Extract<api.Frame, { kind: 'trace' }>, api.TraceFrame>>();
     holds<Same<api.EmptyFrame['fault'], Fault | null>>();
     holds<Same<api.Frame['status'], LinkStatus>>();
@@ -48,6 +48,7 @@ describe('api.ts', () => {
     holds<Plain<api.TraceFrame>>();
     holds<Plain<api.ImageFrame>>();
     holds<Plain<api.TableFrame>>();
+    holds<Plain<api.StatusFrame>>();
     holds<Plain<api.ViewSpec>>();
     holds<Plain<api.Viewport>>();
     holds<Plain<api.ViewAnswer>>();

@@ -125,6 +125,28 @@ describe('Hub: pulling', () => {
     await hub.bye();
   });
 
+  it('tells the status of a view that is hidden or paused, and holds its picture', async () => {
+    const { lab, hub, pull } = await start([['a', dataset(1)]]);
+    const id = await hub.openView(specOf('a'), VIEWPORT);
+    await pull(isNumber);
+    for (const hide of [
+      (is: boolean) => hub.setVisible(id, !is),
+      (is: boolean) => hub.setPaused(id, is),
+    ]) {
+      await hide(true);
+      lab.datasets.set('a', dataset(5));
+      lab.datasets.delete('a');
+      const gone = await pull(frame => frame.status.state === 'missing');
+      assert.equal(gone.kind, 'status');
+      lab.datasets.set('a', dataset(7));
+      const back = await pull(frame => frame.status.state === 'live');
+      assert.equal(back.kind, 'status');
+      await hide(false);
+      assert.equal(((await pull(isNumber)) as NumberFrame).text, '7.0');
+    }
+    await hub.bye();
+  });
+
   it('tells the rate, and that it fell to 0 though nothing else changed', async () => {
     const { lab, hub, clock, pull } = await start([['a', dataset(0)]]);
     await hub.openView(specOf('a'), VIEWPORT);

@@ -1,9 +1,10 @@
 // The view that suits the value, chosen anew when its shape changes.
 
 import { type Display, NDArray, PyDict, type PyValue } from '../../values/index.js';
-import type { Frame, SourceRole, ViewAnswer, ViewKind, Viewport, ViewQuery } from '../api.js';
+import type { PictureFrame, SourceRole, ViewAnswer, ViewKind, Viewport } from '../api.js';
 import type { SourceEvent } from '../sources/source.js';
-import type { Body, IView } from './view.js';
+import type { CsvTable } from './csv.js';
+import type { Body, IView, Question } from './view.js';
 
 /** Elements of a list that are looked at; a list of that many numbers is one of numbers. */
 const LOOK_AT = 1000;
@@ -39,7 +40,7 @@ export class AutoView implements IView {
     this._make = make;
   }
 
-  get kind(): Frame['kind'] {
+  get kind(): PictureFrame['kind'] {
     return this._inner?.kind ?? 'empty';
   }
 
@@ -89,11 +90,19 @@ export class AutoView implements IView {
     return this._inner?.frame(nowMs) ?? { content: { kind: 'empty', fault: null }, transfer: [] };
   }
 
-  ask(query: ViewQuery): ViewAnswer {
+  ask(query: Question): ViewAnswer {
+    return this._chosen().ask(query);
+  }
+
+  table(): CsvTable {
+    return this._chosen().table();
+  }
+
+  private _chosen(): IView {
     if (this._inner === null) {
       throw new RangeError('there is no value yet');
     }
-    return this._inner.ask(query);
+    return this._inner;
   }
 
   close(): void {

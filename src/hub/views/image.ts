@@ -10,10 +10,10 @@ import {
   toFault,
   UnsupportedError,
 } from '../../values/index.js';
-import type { Colormap, SourceRole, ViewAnswer, ViewOptions, Viewport, ViewQuery } from '../api.js';
+import type { Colormap, SourceRole, ViewAnswer, ViewOptions, Viewport } from '../api.js';
 import type { SourceEvent } from '../sources/source.js';
 import { colourTable } from './colormap.js';
-import { csvOf } from './csv.js';
+import type { CsvTable } from './csv.js';
 import {
   clipRegion,
   fitSize,
@@ -23,7 +23,7 @@ import {
   type Region,
 } from './imagepixels.js';
 import { levelsOf, type Spread, spreadOf } from './levels.js';
-import type { Body, IView } from './view.js';
+import type { Body, IView, Question } from './view.js';
 
 /** Makes a bitmap that crosses to the page without a copy; the worker passes the platform's. */
 export type MakeBitmap = (
@@ -131,7 +131,7 @@ export class ImageView implements IView {
     }));
   }
 
-  ask(query: ViewQuery): ViewAnswer {
+  ask(query: Question): ViewAnswer {
     const array = this._array;
     if (query.type === 'pixel') {
       const [rows = 0, columns = 0] = array?.shape ?? [];
@@ -145,15 +145,22 @@ export class ImageView implements IView {
         typeof element === 'number' || typeof element === 'bigint' ? element : Number(element);
       return { type: 'pixel', value, text: String(value) };
     }
-    if (query.type === 'csv' && array !== null) {
-      const { values, columns, rows } = this._raster(array);
-      const table = Array.from({ length: columns }, (_, column) => ({
+    throw new UnsupportedError(`an image cannot answer "${query.type}"`, { feature: query.type });
+  }
+
+  table(): CsvTable {
+    const array = this._array;
+    if (array === null) {
+      throw new UnsupportedError(`${this._label} is no image now`, { feature: 'csv' });
+    }
+    const { values, columns, rows } = this._raster(array);
+    return {
+      columns: Array.from({ length: columns }, (_, column) => ({
         name: String(column),
         values: Float64Array.from({ length: rows }, (_, row) => values[row * columns + column]!),
-      }));
-      return { type: 'csv', bytes: csvOf(table), fileName: `${this._label}.csv` };
-    }
-    throw new UnsupportedError(`an image cannot answer "${query.type}"`, { feature: query.type });
+      })),
+      fileName: `${this._label}.csv`,
+    };
   }
 
   close(): void {

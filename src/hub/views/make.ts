@@ -13,7 +13,7 @@ import type { IView } from './view.js';
 export type ViewContext = {
   readonly options: ViewOptions;
   /** What to call each source: the last part of its address. */
-  readonly labels: { readonly [R in SourceRole]?: string };
+  readonly labels: { readonly [R in SourceRole]?: readonly string[] };
   /** The address of what lies at a path inside the leading source. */
   readonly addressOf: (path: readonly PyValue[]) => string;
   readonly clock: IClock;
@@ -22,14 +22,15 @@ export type ViewContext = {
 
 export function makeView(kind: 'auto' | ViewKind, context: ViewContext): IView {
   const { options, labels, addressOf, clock, makeBitmap } = context;
-  const label = labels.value ?? labels.y ?? labels.table ?? '';
+  const shown = labels.value ?? labels.y ?? labels.table ?? [''];
+  const label = shown[0] ?? '';
   switch (kind) {
     case 'auto':
       return new AutoView(chosen => makeView(chosen, context));
     case 'number':
       return new NumberView(options, label, clock);
     case 'trace':
-      return new TraceView(options, { ...labels, y: label });
+      return new TraceView(options, { ...labels, y: shown });
     case 'image':
       return new ImageView(options, label, makeBitmap);
     case 'table':

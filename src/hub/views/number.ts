@@ -2,13 +2,13 @@
 
 import { type Display, type PyValue, UnsupportedError } from '../../values/index.js';
 import type { IClock } from '../../wire/index.js';
-import type { SourceRole, ViewAnswer, ViewOptions, Viewport, ViewQuery } from '../api.js';
+import type { SourceRole, ViewAnswer, ViewOptions, Viewport } from '../api.js';
 import type { SourceEvent } from '../sources/source.js';
-import { csvOf } from './csv.js';
+import type { CsvTable } from './csv.js';
 import { COPY_LIMIT, numberOf, reprText, scalarOf, TEXT_LIMIT, valueText } from './format.js';
 import { History } from './history.js';
 import { chooseUnit } from './siunit.js';
-import type { Body, IView } from './view.js';
+import type { Body, IView, Question } from './view.js';
 
 export class NumberView implements IView {
   readonly kind = 'number';
@@ -93,16 +93,16 @@ export class NumberView implements IView {
     };
   }
 
-  ask(query: ViewQuery): ViewAnswer {
-    const value = this._value;
-    if (query.type === 'csv' && value !== undefined) {
-      return { type: 'csv', bytes: this._csv(value), fileName: `${this._label}.csv` };
-    }
+  ask(query: Question): ViewAnswer {
     throw new UnsupportedError(`a number cannot answer "${query.type}"`, { feature: query.type });
   }
 
-  // The raw value exactly, and beside it what is on the screen where that differs.
-  private _csv(value: PyValue): Uint8Array<ArrayBuffer> {
+  /** The raw value exactly, and beside it what is on the screen where that differs. */
+  table(): CsvTable {
+    const value = this._value;
+    if (value === undefined) {
+      throw new UnsupportedError('there is no value yet', { feature: 'csv' });
+    }
     const { unit, scale = 1 } = this._display;
     const number = numberOf(value);
     const scalar = scalarOf(value);
@@ -113,11 +113,13 @@ export class NumberView implements IView {
       { name: 'time', values: [time] },
       { name: scale === 1 ? this._heading(unit) : `${this._label} (raw)`, values: [exact] },
     ];
-    return csvOf(
-      scale === 1 || number === null
-        ? columns
-        : [...columns, { name: this._heading(unit), values: [number / scale] }],
-    );
+    return {
+      columns:
+        scale === 1 || number === null
+          ? columns
+          : [...columns, { name: this._heading(unit), values: [number / scale] }],
+      fileName: `${this._label}.csv`,
+    };
   }
 
   private _heading(unit: string | undefined): string {

@@ -11,16 +11,16 @@ import {
   toFault,
   UnsupportedError,
 } from '../../values/index.js';
-import type { SourceRole, TableRow, ViewAnswer, ViewOptions, Viewport, ViewQuery } from '../api.js';
+import type { SourceRole, TableRow, ViewAnswer, ViewOptions, Viewport } from '../api.js';
 import type { Delta, ITree, SourceEvent } from '../sources/source.js';
 import { typeText } from '../typetext.js';
-import { type Cell, csvOf } from './csv.js';
+import type { Cell, CsvTable } from './csv.js';
 import { type DictRow, dictRows } from './dictrows.js';
 import { DictTree } from './dicttree.js';
 import { ROW_LIMIT, reprText, valueText } from './format.js';
 import { Group, Leaf, type Line, RowTree } from './rowtree.js';
 import { sparkOf } from './spark.js';
-import type { Body, IView } from './view.js';
+import type { Body, IView, Question } from './view.js';
 
 /** Trees with more names than this show a dict as a text: its rows would have to be counted. */
 const UNFOLD_LIMIT = 20_000;
@@ -280,10 +280,14 @@ export class TableView implements IView {
     };
   }
 
-  ask(query: ViewQuery): ViewAnswer {
+  ask(query: Question): ViewAnswer {
+    throw new UnsupportedError(`a table cannot answer "${query.type}"`, { feature: query.type });
+  }
+
+  table(): CsvTable {
     const tree = this._tree;
-    if (query.type !== 'csv' || tree === null) {
-      throw new UnsupportedError(`a table cannot answer "${query.type}"`, { feature: query.type });
+    if (tree === null) {
+      throw new UnsupportedError('there is no table yet', { feature: 'csv' });
     }
     const names: Cell[] = [];
     const types: Cell[] = [];
@@ -303,15 +307,15 @@ export class TableView implements IView {
       }
     }
     // The raw value stands in the file, as it would be set: the unit is that of value / scale.
-    const bytes = csvOf([
+    const columns = [
       { name: 'name', values: names },
       { name: 'type', values: types },
       { name: 'raw value', values },
       { name: 'unit', values: units },
       { name: 'persist', values: persists },
       { name: 'time', values: times },
-    ]);
-    return { type: 'csv', bytes, fileName: `${this._label}.csv` };
+    ];
+    return { columns, fileName: `${this._label}.csv` };
   }
 
   close(): void {

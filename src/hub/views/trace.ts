@@ -1,56 +1,50 @@
-// A curve: y over its index, or over x, with error bars where they are given.
+// Curves: each y over its index, or over x, with error bars where they are given.
 //
 // The axes are mirrored as float64 range by range, and a min/max pyramid over y answers for each
 // pixel column which value is the smallest and which the largest. So setting one element of a
 // million costs as little as one of ten, and a frame never has more than two points a column.
 
-import {
-  type Display,
-  type Fault,
-  type PyValue,
-  toFault,
-  UnsupportedError,
-} from '../../values/index.js';
-import type { SourceRole, ViewAnswer, ViewOptions, Viewport, ViewQuery } from '../api.js';
+import { type Display, type PyValue, toFault, UnsupportedError } from '../../values/index.js';
+import type {
+  FrameHead,
+  SourceRole,
+  TraceFrame,
+  ViewAnswer,
+  ViewOptions,
+  Viewport,
+} from '../api.js';
 import type { ChangedRange, SourceEvent } from '../sources/source.js';
-import { csvOf } from './csv.js';
-import { Pyramid } from './pyramid.js';
-import { type DrawnAxis, TracePicture } from './tracepicture.js';
-import { TraceSeries } from './traceseries.js';
-import type { Body, IView } from './view.js';
+import type { CsvTable } from './csv.js';
+import { TraceAxis, TraceCurve } from './tracecurve.js';
+import { type DrawnAxis, type DrawnCurve, TracePicture } from './tracepicture.js';
+import type { Body, IView, Question } from './view.js';
 
-type Axis = {
-  readonly series: TraceSeries;
-  display: Display;
-  type: string;
-  present: boolean;
-  misfit: Fault | null;
+/** What to call each source: the last parts of its addresses. */
+export type TraceLabels = {
+  readonly y?: readonly string[];
+  /** One for all curves, or one for each. */
+  readonly x?: readonly string[];
+  /** Of the first curves, in their order. */
+  readonly error?: readonly string[];
 };
-
-const AXES = ['y', 'x', 'error'] as const;
-type AxisName = (typeof AXES)[number];
 
 export class TraceView implements IView {
   readonly kind = 'trace';
   private readonly _options: ViewOptions;
-  private readonly _labels: { readonly [role in AxisName]?: string };
-  private readonly _axes: { readonly [name in AxisName]: Axis } = {
-    y: newAxis(),
-    x: newAxis(),
-    error: newAxis(),
-  };
-  private readonly _pyramid = new Pyramid(new Float64Array(0), 0);
-  private _pyramidStale = false;
-  // Index of the newest finite y, as far as the changes told.
-  private _lastIndex = -1;
+  private readonly _curves: readonly TraceCurve[];
+  private readonly _xs: readonly TraceAxis[];
+  private readonly _errors: readonly TraceAxis[];
   private _width = 0;
   private _x: readonly [number, number] | null = null;
   private _dirty = true;
 
-  /** @param labels - what to call each axis: the last part of its address. */
-  constructor(options: ViewOptions, labels: { readonly [role in AxisName]?: string } = {}) {
+  constructor(options: ViewOptions, labels: TraceLabels = {}) {
     this._options = options;
-    this._labels = labels;
+    this._xs = (labels.x ?? []).map(label => new TraceAxis(label));
+    this._errors = (labels.error ?? []).map(label => new TraceAxis(label));
+    this._curves = (labels.y ?? ['']).map(
+      (label, index) => new TraceCurve(new TraceAxis(label), this._errors[index] ?? null),
+    );
   }
 
   get dirty(): boolean {
@@ -58,50 +52,55 @@ export class TraceView implements IView {
   }
 
   get type(): string {
-    return this._axes.y.type;
+    return this._curves[0]!.y.type;
   }
 
   get display(): Display {
-    return this._axes.y.display;
+    return this._curves[0]!.y.display;
   }
 
-  input(role: SourceRole, event: SourceEvent): void {
-    const name: AxisName = role === 'x' || role === 'error' ? role : 'y';
-    const axis = this._axes[name];
+  input(role: SourceRole, event: SourceEvent, index = 0): void {
     if (event.type === 'reading') {
-      axis.display = event.reading.display;
-      axis.type = event.reading.type;
-      this._take(name, axis, event.reading.value, event.range);
+      const { value, display, type } = event.reading;
+      const curve = role === 'x' || role === 'error' ? null : this._curves[index];
+      const axis = curve?.y ?? (role === 'x' ? this._xs : this._errors)[index];
+      if (axis !== undefined) {
+        axis.display = display;
+        axis.type = type;
+        this._take(axis, curve ?? null, role, value, event.range);
+      }
       this._dirty = true;
     } else if (event.type === 'status') {
       this._dirty = true;
     }
   }
 
-  private _take(name: AxisName, axis: Axis, value: PyValue, range: ChangedRange): void {
-    const before = axis.series.values;
-    const lengthBefore = axis.series.length;
-    const changed = axis.series.update(value, range);
+  private _take(
+    axis: TraceAxis,
+    curve: TraceCurve | null,
+    role: SourceRole,
+    value: PyValue,
+    range: ChangedRange,
+  ): void {
+    const { series } = axis;
+    const before = series.values;
+    const lengthBefore = series.length;
+    const changed = series.update(value, range);
     axis.present = changed !== null;
     axis.misfit =
       changed !== null
         ? null
         : toFault(
             new UnsupportedError(
-              `${this._labels[name] ?? name} is ${axis.type}, a trace needs a list or 1-D array of numbers`,
+              `${axis.label || role} is ${axis.type}, a trace needs a list or 1-D array of numbers`,
               { feature: `trace of ${axis.type}` },
               { hint: 'Show it with view="auto".' },
             ),
           );
-    if (name !== 'y' || changed === null) {
-      return;
+    if (changed !== null) {
+      const isSame = series.values === before && series.length === lengthBefore;
+      curve?.changed(changed.from, changed.to, isSame);
     }
-    if (axis.series.values !== before || axis.series.length !== lengthBefore) {
-      this._pyramidStale = true;
-    } else if (!this._pyramidStale) {
-      this._pyramid.changed(changed.from, changed.to);
-    }
-    this._lastIndex = newestFinite(axis.series, changed.from, changed.to, this._lastIndex);
   }
 
   setViewport(viewport: Viewport): void {
@@ -116,73 +115,128 @@ export class TraceView implements IView {
 
   frame(): Body {
     this._dirty = false;
-    const misfit = AXES.map(name => this._axes[name].misfit).find(fault => fault !== null);
-    const { y } = this._axes;
-    if (misfit !== undefined || !y.present) {
-      return { content: { kind: 'empty', fault: misfit ?? null }, transfer: [] };
+    const misfit = this._axes.find(axis => axis.misfit !== null)?.misfit ?? null;
+    const curves = this._drawn();
+    const [first] = curves;
+    if (misfit !== null || first === undefined) {
+      return { content: { kind: 'empty', fault: misfit }, transfer: [] };
     }
-    if (this._pyramidStale) {
-      this._pyramid.replace(y.series.values, y.series.length);
-      this._pyramidStale = false;
-    }
-    const picture = new TracePicture(
-      { y: this._drawn('y')!, x: this._drawn('x'), error: this._drawn('error') },
-      this._pyramid,
-      { width: Math.max(1, this._width), range: this._x, logX: this._options.logX === true },
+    const range = this._x ?? (curves.length > 1 ? rangeOfAll(curves) : null);
+    const window = {
+      width: Math.max(1, this._width),
+      range,
+      logX: this._options.logX === true,
+    };
+    const pictures = curves.map(curve => new TracePicture(curve, window).draw());
+    const units = new Set(curves.map(({ y }) => y.display.unit ?? ''));
+    const notes = pictures.flatMap(({ note }) => (note === null ? [] : [note]));
+    const content: Omit<TraceFrame, keyof FrameHead> = {
+      kind: 'trace',
+      series: pictures.map(({ series }, index) =>
+        units.size > 1 ? { ...series, label: headingOf(curves[index]!.y) } : series,
+      ),
+      fullX: union(pictures.map(({ fullX }) => fullX)) ?? [0, 1],
+      fullY: union(pictures.map(({ fullY }) => fullY)),
+      pointCount: sum(pictures.map(({ pointCount }) => pointCount)),
+      measuredCount: sum(pictures.map(({ measuredCount }) => measuredCount)),
+      xLabel: first.x?.label ?? '',
+      xUnit: first.x?.display.unit ?? '',
+      yUnit: units.size > 1 ? '' : (first.y.display.unit ?? ''),
+      ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
+      last: pictures[0]!.last,
+    };
+    return { content, transfer: pictures.flatMap(({ transfer }) => transfer) };
+  }
+
+  private get _axes(): readonly TraceAxis[] {
+    return [...this._curves.map(({ y }) => y), ...this._xs, ...this._errors];
+  }
+
+  private _xOf(index: number): TraceAxis | null {
+    return (this._xs.length === 1 ? this._xs[0] : this._xs[index]) ?? null;
+  }
+
+  // A curve whose y has not come yet is left out; one without its x is drawn over the index.
+  private _drawn(): readonly DrawnCurve[] {
+    return this._curves.flatMap((curve, index) =>
+      curve.y.present
+        ? [
+            {
+              y: curve.y,
+              x: presentOf(this._xOf(index)),
+              error: presentOf(curve.error),
+              pyramid: curve.pyramid(),
+              lastIndex: curve.lastIndex,
+            },
+          ]
+        : [],
     );
-    return picture.body(this._lastIndex);
   }
 
-  private _drawn(name: AxisName): DrawnAxis | null {
-    const { present, series, display } = this._axes[name];
-    return present ? { series, display, label: this._labels[name] ?? '' } : null;
+  ask(query: Question): ViewAnswer {
+    throw new UnsupportedError(`a trace cannot answer "${query.type}"`, { feature: query.type });
   }
 
-  ask(query: ViewQuery): ViewAnswer {
-    if (query.type !== 'csv') {
-      throw new UnsupportedError(`a trace cannot answer "${query.type}"`, { feature: query.type });
-    }
-    const columns = AXES.filter(name => this._axes[name].present)
-      .sort((a, b) => 'xye'.indexOf(a[0]!) - 'xye'.indexOf(b[0]!))
-      .map(name => {
-        const { series, display } = this._axes[name];
-        const unit = display.unit === undefined ? '' : ` / ${display.unit}`;
-        const values = series.values.subarray(0, series.length);
-        const scale = display.scale ?? 1;
-        return {
-          name: (this._labels[name] ?? name) + unit,
-          values: scale === 1 ? values : values.map(value => value / scale),
-        };
-      });
-    return { type: 'csv', bytes: csvOf(columns), fileName: `${this._labels.y ?? 'trace'}.csv` };
+  table(): CsvTable {
+    const shared = this._xs.length === 1 ? this._xs : [];
+    const columns = this._curves.flatMap(({ y, error }, index) => [
+      ...(shared.length === 0 ? [this._xOf(index)] : []),
+      y,
+      error,
+    ]);
+    return {
+      columns: [...shared, ...columns].flatMap(axis =>
+        axis?.present === true ? [columnOf(axis)] : [],
+      ),
+      fileName: `${this._curves.map(({ y }) => y.label).join(', ') || 'trace'}.csv`,
+    };
   }
 
   close(): void {
-    this._axes.y.series.update([], null);
-    this._pyramid.replace(new Float64Array(0), 0);
-  }
-}
-
-function newAxis(): Axis {
-  return { series: new TraceSeries(), display: {}, type: '', present: false, misfit: null };
-}
-
-// The last finite element of what changed; a change to NaN elsewhere leaves the newest where it was.
-function newestFinite(series: TraceSeries, from: number, to: number, before: number): number {
-  for (let i = to - 1; i >= from; i--) {
-    if (Number.isFinite(series.values[i]!)) {
-      return i;
+    for (const curve of this._curves) {
+      curve.close();
     }
   }
-  return before >= from && before < to
-    ? lastFiniteBefore(series, from)
-    : Math.min(before, series.length - 1);
 }
 
-function lastFiniteBefore(series: TraceSeries, end: number): number {
-  let i = end - 1;
-  while (i >= 0 && !Number.isFinite(series.values[i]!)) {
-    i--;
+function presentOf(axis: TraceAxis | null): DrawnAxis | null {
+  return axis?.present === true ? axis : null;
+}
+
+function headingOf({ label, display: { unit } }: DrawnAxis): string {
+  return unit === undefined ? label : `${label} / ${unit}`;
+}
+
+function columnOf(axis: TraceAxis) {
+  const { series, display } = axis;
+  const { scale = 1 } = display;
+  const values = series.values.slice(0, series.length);
+  return {
+    name: headingOf(axis),
+    values: scale === 1 ? values : values.map(value => value / scale),
+  };
+}
+
+// Curves over several x share the columns of one axis.
+function rangeOfAll(curves: readonly DrawnCurve[]): readonly [number, number] | null {
+  const isShared = curves.every(({ x }) => x === curves[0]!.x);
+  const lengths = new Set(curves.map(({ y }) => y.series.length));
+  if (isShared && lengths.size === 1) {
+    return null;
   }
-  return i;
+  const window = { width: 1, range: null, logX: false };
+  return union(curves.map(curve => new TracePicture(curve, window).fullX()));
+}
+
+type Span = readonly [min: number, max: number];
+
+function union(ranges: readonly (Span | null)[]): Span | null {
+  const known = ranges.filter(range => range !== null);
+  return known.length === 0
+    ? null
+    : [Math.min(...known.map(([min]) => min)), Math.max(...known.map(([, max]) => max))];
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

@@ -1,10 +1,9 @@
-// One frame of a trace: the points or the pixel columns inside the window, in shown units.
+// One curve in one frame: the points or the pixel columns inside the window, in shown units.
 
 import type { Display } from '../../values/index.js';
-import type { FrameHead, TraceFrame } from '../api.js';
+import type { TraceSeries as Shown, TraceFrame } from '../api.js';
 import type { Pyramid } from './pyramid.js';
 import type { TraceSeries } from './traceseries.js';
-import type { Body } from './view.js';
 
 export type DrawnAxis = {
   readonly series: TraceSeries;
@@ -12,10 +11,25 @@ export type DrawnAxis = {
   readonly label: string;
 };
 
-type DrawnAxes = {
+export type DrawnCurve = {
   readonly y: DrawnAxis;
   readonly x: DrawnAxis | null;
   readonly error: DrawnAxis | null;
+  /** Over y. */
+  readonly pyramid: Pyramid;
+  /** Of the newest measured point; −1 for none. */
+  readonly lastIndex: number;
+};
+
+/** What a curve adds to a frame, and what is to be transferred with it. */
+export type DrawnPicture = Pick<
+  TraceFrame,
+  'fullX' | 'fullY' | 'pointCount' | 'measuredCount' | 'last'
+> & {
+  readonly series: Shown;
+  /** What is left out, in a sentence; null where that is nothing. */
+  readonly note: string | null;
+  readonly transfer: readonly Transferable[];
 };
 
 export type TraceWindow = {
@@ -35,11 +49,10 @@ export class TracePicture {
   private readonly _length: number;
 
   constructor(
-    private readonly _axes: DrawnAxes,
-    private readonly _pyramid: Pyramid,
+    private readonly _curve: DrawnCurve,
     private readonly _window: TraceWindow,
   ) {
-    const { x, y, error } = _axes;
+    const { x, y, error } = _curve;
     this._y = y.series;
     this._x = x?.series ?? null;
     this._error = error?.series ?? null;
@@ -48,9 +61,8 @@ export class TracePicture {
     this._length = this._x === null ? this._y.length : Math.min(this._y.length, this._x.length);
   }
 
-  /** @param lastIndex - of the newest measured point; −1 for none. */
-  body(lastIndex: number): Body {
-    const fullX = this._fullX();
+  draw(): DrawnPicture {
+    const fullX = this.fullX();
     const sorted = this._x === null || this._x.ascending;
     const [from, to] = sorted ? this._visible(fullX) : [0, this._length];
     const few = to - from <= 2 * this._window.width;
@@ -60,41 +72,37 @@ export class TracePicture {
         ? this._columns(from, to)
         : this._scattered(fullX);
     const { x: xs, y: ys, low, high } = drawn;
-    const newest = this._newest(lastIndex);
+    const newest = this._newest(this._curve.lastIndex);
     const errorAt =
       this._error !== null && newest < this._error.length ? this._error.values[newest] : undefined;
     const lastY = newest < 0 ? Number.NaN : this._y.values[newest]!;
-    const note = this._note();
-    const content: Omit<TraceFrame, keyof FrameHead> = {
-      kind: 'trace',
-      series: [{ label: this._axes.y.label, x: xs, y: ys, low, high, reduced: drawn.reduced }],
-      fullX,
-      fullY: rangeOf(ys, low, high),
-      pointCount: this._length,
-      measuredCount: this._measuredCount(),
-      xLabel: this._axes.x?.label ?? '',
-      xUnit: this._axes.x?.display.unit ?? '',
-      yUnit: this._axes.y.display.unit ?? '',
-      ...(note === null ? {} : { note }),
-      last: Number.isFinite(lastY)
-        ? {
-            y: lastY / this._yScale,
-            error: errorAt === undefined || Number.isNaN(errorAt) ? null : errorAt / this._yScale,
-          }
-        : null,
-    };
+    const last = Number.isFinite(lastY)
+      ? {
+          y: lastY / this._yScale,
+          error: errorAt === undefined || Number.isNaN(errorAt) ? null : errorAt / this._yScale,
+        }
+      : null;
     const transfer = [xs.buffer, ys.buffer];
     for (const band of [low, high]) {
       if (band !== null) {
         transfer.push(band.buffer);
       }
     }
-    return { content, transfer };
+    return {
+      series: { label: this._curve.y.label, x: xs, y: ys, low, high, reduced: drawn.reduced },
+      fullX,
+      fullY: rangeOf(ys, low, high),
+      pointCount: this._length,
+      measuredCount: this._measuredCount(),
+      note: this._note(),
+      last,
+      transfer,
+    };
   }
 
   // An x that is longer than y is a scan that goes on: all that was measured is drawn.
   private _note(): string | null {
-    const { x, y } = this._axes;
+    const { x, y } = this._curve;
     const left = y.series.length - this._length;
     return x === null || left === 0
       ? null
@@ -113,7 +121,7 @@ export class TracePicture {
 
   private _measuredCount(): number {
     if (this._length === this._y.length) {
-      return this._pyramid.finiteCount;
+      return this._curve.pyramid.finiteCount;
     }
     let count = 0;
     for (let i = 0; i < this._length; i++) {
@@ -126,7 +134,8 @@ export class TracePicture {
     return this._x === null ? index : this._x.values[index]! / this._xScale;
   }
 
-  private _fullX(): readonly [number, number] {
+  /** Of all points, measured or not. */
+  fullX(): readonly [number, number] {
     if (this._length === 0) {
       return [0, 1];
     }
@@ -211,7 +220,7 @@ export class TracePicture {
       if (end === start) {
         continue;
       }
-      this._pyramid.extremes(start, end, extremes);
+      this._curve.pyramid.extremes(start, end, extremes);
       const [low, high] = extremes as unknown as [number, number];
       if (low < 0) {
         x[count] = this._xAt(start);

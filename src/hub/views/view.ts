@@ -5,25 +5,41 @@
 // `input` only notes what changed, `frame` does the work, at most once per frame drawn.
 
 import type { Display, Fault } from '../../values/index.js';
-import type { Frame, FrameHead, SourceRole, ViewAnswer, Viewport, ViewQuery } from '../api.js';
+import type {
+  FrameHead,
+  PictureFrame,
+  SourceRole,
+  ViewAnswer,
+  Viewport,
+  ViewQuery,
+} from '../api.js';
 import type { SourceEvent } from '../sources/source.js';
+import type { CsvTable } from './csv.js';
 
 /** A frame without its head, and what is to be transferred with it. */
-export type Body<F extends Frame = Frame> = F extends Frame
+export type Body<F extends PictureFrame = PictureFrame> = F extends PictureFrame
   ? { readonly content: Omit<F, keyof FrameHead>; readonly transfer: readonly Transferable[] }
   : never;
 
+/** An export is asked for part by part, and answered from a copy (`IView.table`). */
+export type Question = Exclude<ViewQuery, { readonly type: 'csv' }>;
+
 export interface IView {
-  readonly kind: Frame['kind'];
-  /** Something happened at the source with this role. Never throws for what a value looks like. */
-  input(role: SourceRole, event: SourceEvent): void;
+  readonly kind: PictureFrame['kind'];
+  /**
+   * Something happened at the source with this role. Never throws for what a value looks like.
+   * @param index - which of the sources with this role; 0 where there is one.
+   */
+  input(role: SourceRole, event: SourceEvent, index?: number): void;
   setViewport(viewport: Viewport): void;
   /** Would a frame differ from the last one taken? */
   readonly dirty: boolean;
   /** The picture now; clears `dirty`. A value that does not fit gives `kind: 'empty'` with a fault. */
   frame(nowMs: number): Body | Promise<Body>;
   /** @throws {RangeError | UnsupportedError} a question that this kind of view cannot answer. */
-  ask(query: ViewQuery): ViewAnswer;
+  ask(query: Question): ViewAnswer;
+  /** A copy of all the data as they are now, for an export. @throws {UnsupportedError} there are none. */
+  table(): CsvTable;
   /** Type and display of the leading value for the frame's head. */
   readonly type: string;
   readonly display: Display;

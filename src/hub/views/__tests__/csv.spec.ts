@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Column, csvOf } from '../csv.js';
+import { type Column, CsvExport, csvOf } from '../csv.js';
 
 const textOf = (columns: readonly Column[]) => new TextDecoder().decode(csvOf(columns));
 
@@ -43,5 +43,44 @@ describe('csvOf', () => {
       .split('\r\n');
     assert.equal(lines.length, 50_001);
     assert.deepEqual(Float64Array.from(lines.slice(1), Number), values);
+  });
+});
+
+describe('CsvExport', () => {
+  function partsOf(columns: readonly Column[]): readonly string[] {
+    const table = new CsvExport({ columns, fileName: 'a.csv' });
+    const parts: string[] = [];
+    for (let from: number | null = 0; from !== null; ) {
+      const { bytes, next } = table.part(from);
+      parts.push(new TextDecoder().decode(bytes));
+      from = next;
+    }
+    return parts;
+  }
+
+  it('gives in parts what csvOf gives at once', () => {
+    const columns = [
+      { name: 'i', values: Float64Array.from({ length: 200_000 }, (_, i) => i) },
+      { name: 'short', values: ['a,b'] },
+    ];
+    const parts = partsOf(columns);
+    assert.ok(parts.length > 2, `${parts.length} parts`);
+    assert.equal(parts.join(''), textOf(columns));
+  });
+
+  it('ends a part early where the cells are long', () => {
+    const values = Array.from({ length: 20 }, () => 'x'.repeat(1_000_000));
+    const parts = partsOf([{ name: 'text', values }]);
+    assert.ok(
+      parts.every(part => part.length < 6_000_000),
+      parts.map(part => part.length).join(' '),
+    );
+    assert.equal(parts.join('').length, 6 + 20 * 1_000_002);
+  });
+
+  it('is its header where there are no rows, and over when it is asked past the end', () => {
+    assert.deepEqual(partsOf([{ name: 'a', values: [] }]), ['a\r\n']);
+    const table = new CsvExport({ columns: [{ name: 'a', values: [1] }], fileName: 'a.csv' });
+    assert.deepEqual(table.part(1), { bytes: new Uint8Array(), next: null });
   });
 });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { type Display, NDArray, NO_ALARM, type PyValue } from '../../../values/index.js';
 import type { TraceFrame, Viewport } from '../../api.js';
 import type { ChangedRange, SourceEvent } from '../../sources/source.js';
+import { csvOf } from '../csv.js';
 import { TraceView } from '../trace.js';
 
 function reading(value: PyValue, range: ChangedRange = null, display: Display = {}): SourceEvent {
@@ -34,13 +35,15 @@ function frameOf(view: TraceView): TraceFrame {
   return content as TraceFrame;
 }
 
+const ONE = { y: [''], x: [''], error: [''] }; // a source for each role, without a name
+
 function floats(values: readonly number[]): NDArray {
   return NDArray.of(Float64Array.from(values));
 }
 
 describe('TraceView', () => {
   it('shows y over its index, the axis at full length while points are still NaN', () => {
-    const view = new TraceView({}, { y: 'rabi.p' });
+    const view = new TraceView({}, { y: ['rabi.p'] });
     view.setViewport(viewport(100));
     view.input('y', reading(floats([0.5, 0.75, Number.NaN, Number.NaN])));
     const frame = frameOf(view);
@@ -55,7 +58,7 @@ describe('TraceView', () => {
   });
 
   it('shows x and y divided by their scales, and error bars around y', () => {
-    const view = new TraceView({});
+    const view = new TraceView({}, ONE);
     view.setViewport(viewport(100));
     view.input('x', reading(floats([0, 1e-6, 2e-6]), null, { scale: 1e-6, unit: 'us' }));
     view.input('y', reading([100n, 200n, null], null, { scale: 100 }));
@@ -73,7 +76,7 @@ describe('TraceView', () => {
     const data = Float64Array.from({ length: 1_000_000 }, (_, i) => Math.sin(i / 1000));
     data[123_456] = 50;
     data[123_457] = -50;
-    const view = new TraceView({});
+    const view = new TraceView({}, ONE);
     view.setViewport(viewport(800));
     view.input('y', reading(NDArray.of(data)));
     const [series] = frameOf(view).series;
@@ -88,7 +91,7 @@ describe('TraceView', () => {
   it('takes one changed element of a large array without another look at the rest', () => {
     const data = new Float64Array(1_000_000).fill(Number.NaN);
     const array = NDArray.of(data);
-    const view = new TraceView({});
+    const view = new TraceView({}, ONE);
     view.setViewport(viewport(800));
     view.input('y', reading(array));
     assert.equal(frameOf(view).measuredCount, 0);
@@ -104,7 +107,7 @@ describe('TraceView', () => {
 
   it('grows with an appended list, and follows a popped one', () => {
     const list: PyValue[] = [1, 2];
-    const view = new TraceView({});
+    const view = new TraceView({}, ONE);
     view.setViewport(viewport(100));
     view.input('y', reading(list));
     list.push(5);
@@ -118,7 +121,7 @@ describe('TraceView', () => {
   });
 
   it('sends only the part that is looked at, and one point beyond each edge', () => {
-    const view = new TraceView({});
+    const view = new TraceView({}, ONE);
     view.setViewport(viewport(100, [10, 20]));
     view.input('y', reading(floats(Array.from({ length: 1000 }, (_, i) => i))));
     const frame = frameOf(view);
@@ -129,7 +132,7 @@ describe('TraceView', () => {
   it('bounds points whose x is in no order by the pixel columns', () => {
     const x = Float64Array.from({ length: 50_000 }, (_, i) => (i * 7919) % 50_000);
     const y = Float64Array.from(x, value => value * 2);
-    const view = new TraceView({ style: 'points' });
+    const view = new TraceView({ style: 'points' }, ONE);
     view.setViewport(viewport(100));
     view.input('x', reading(NDArray.of(x)));
     view.input('y', reading(NDArray.of(y)));
@@ -140,7 +143,7 @@ describe('TraceView', () => {
   });
 
   it('draws the common part when x is shorter', () => {
-    const view = new TraceView({});
+    const view = new TraceView({}, ONE);
     view.setViewport(viewport(100));
     view.input('y', reading(floats([1, 2, 3])));
     view.input('x', reading(floats([10, 20])));
@@ -148,7 +151,7 @@ describe('TraceView', () => {
   });
 
   it('says how many points have no x, and says nothing while a scan goes on', () => {
-    const view = new TraceView({}, { y: 'rabi.p', x: 'rabi.t' });
+    const view = new TraceView({}, { y: ['rabi.p'], x: ['rabi.t'] });
     view.setViewport(viewport(100));
     view.input('x', reading(floats([0, 1, 2])));
     view.input('y', reading(floats([5, 6, 7, 8, 9])));
@@ -167,7 +170,7 @@ describe('TraceView', () => {
   });
 
   it('has an axis for no points at all, and for all NaN', () => {
-    const view = new TraceView({});
+    const view = new TraceView({}, ONE);
     view.setViewport(viewport(100));
     view.input('y', reading(floats([])));
     assert.deepEqual(frameOf(view).fullX, [0, 1]);
@@ -178,7 +181,7 @@ describe('TraceView', () => {
   });
 
   it('says what does not fit, and recovers when the type changes back', () => {
-    const view = new TraceView({}, { y: 'name' });
+    const view = new TraceView({}, { y: ['name'] });
     view.setViewport(viewport(100));
     view.input('y', reading('hello'));
     const { content } = view.frame();
@@ -192,7 +195,7 @@ describe('TraceView', () => {
   });
 
   it('reads ints, bools, float16 and big-endian arrays as numbers', () => {
-    const view = new TraceView({});
+    const view = new TraceView({}, ONE);
     view.setViewport(viewport(100));
     for (const [dtype, values] of [
       ['<i8', [1n, -2n]],
@@ -207,15 +210,86 @@ describe('TraceView', () => {
   });
 
   it('exports all points, not the reduced picture', () => {
-    const view = new TraceView({}, { x: 't', y: 'p' });
+    const view = new TraceView({}, { x: ['t'], y: ['p'] });
     view.setViewport(viewport(1));
     view.input('x', reading(floats([1e-6, 2e-6, 3e-6]), null, { scale: 1e-6, unit: 'us' }));
     view.input('y', reading(floats([0.1, Number.NaN, 3])));
-    const answer = view.ask({ type: 'csv' });
-    assert.equal(answer.type, 'csv');
     assert.equal(
-      answer.type === 'csv' && new TextDecoder().decode(answer.bytes),
+      new TextDecoder().decode(csvOf(view.table().columns)),
       't / us,p\r\n1,0.1\r\n2,NaN\r\n3,3\r\n',
     );
+  });
+
+  describe('of several curves', () => {
+    const two = { y: ['a', 'b'], x: ['t'], error: ['a_err'] };
+
+    it('draws each over the one x, errors with the first, and the axes for all', () => {
+      const view = new TraceView({}, two);
+      view.setViewport(viewport(100));
+      view.input('x', reading(floats([0, 1, 2])));
+      view.input('y', reading(floats([5, 6, 7]), null, { unit: 'V' }), 0);
+      view.input('y', reading(floats([-1, Number.NaN, Number.NaN]), null, { unit: 'V' }), 1);
+      view.input('error', reading(floats([1, 1, 1])), 0);
+      const frame = frameOf(view);
+      assert.deepEqual(
+        frame.series.map(({ label, x, y }) => [label, [...x], [...y]]),
+        [
+          ['a', [0, 1, 2], [5, 6, 7]],
+          ['b', [0, 1, 2], [-1, Number.NaN, Number.NaN]],
+        ],
+      );
+      assert.deepEqual([...frame.series[0]!.low!], [4, 5, 6]);
+      assert.equal(frame.series[1]!.low, null);
+      assert.deepEqual(frame.fullY, [-1, 8]);
+      assert.equal(frame.pointCount, 6);
+      assert.equal(frame.measuredCount, 4);
+      assert.deepEqual(frame.last, { y: 7, error: 1 });
+      assert.equal(frame.yUnit, 'V');
+    });
+
+    it('shows what has come, and names the units where they differ', () => {
+      const view = new TraceView({}, two);
+      view.setViewport(viewport(100));
+      view.input('y', reading(floats([1, 2]), null, { unit: 'V' }), 1);
+      assert.deepEqual(
+        frameOf(view).series.map(({ label }) => label),
+        ['b'],
+      );
+      view.input('y', reading(floats([3, 4]), null, { unit: 'A' }), 0);
+      const frame = frameOf(view);
+      assert.deepEqual(
+        frame.series.map(({ label }) => label),
+        ['a / A', 'b / V'],
+      );
+      assert.equal(frame.yUnit, '');
+    });
+
+    it('takes an x for each, and one axis over both', () => {
+      const view = new TraceView({}, { y: ['a', 'b'], x: ['s', 't'] });
+      view.setViewport(viewport(100));
+      view.input('y', reading(floats([1, 2])), 0);
+      view.input('y', reading(floats([1, 2])), 1);
+      view.input('x', reading(floats([0, 1])), 0);
+      view.input('x', reading(floats([10, 11])), 1);
+      const frame = frameOf(view);
+      assert.deepEqual(frame.fullX, [0, 11]);
+      assert.deepEqual([...frame.series[1]!.x], [10, 11]);
+    });
+
+    it('exports one x and all columns', () => {
+      const view = new TraceView({}, two);
+      view.input('x', reading(floats([0, 1])));
+      view.input('y', reading(floats([5, 6])), 0);
+      view.input('y', reading(floats([7]), null, { unit: 'V' }), 1);
+      view.input('error', reading(floats([0.5, 0.25])), 0);
+      const { columns, fileName } = view.table();
+      assert.equal(
+        new TextDecoder().decode(csvOf(columns)),
+        't,a,a_err,b / V\r\n0,5,0.5,7\r\n1,6,0.25,\r\n',
+      );
+      assert.equal(fileName, 'a, b.csv');
+      view.input('y', reading(floats([9, 6]), { from: 0, to: 1 }), 0);
+      assert.equal(columns[1]!.values[0], 5, 'a copy: what comes later does not change it');
+    });
   });
 });
