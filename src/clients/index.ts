@@ -5,9 +5,22 @@ export {
   type BestEffortClientOptions,
   type ReportWarning,
 } from './besteffort.js';
+export {
+  Receiver,
+  type ReceiverGap,
+  type ReceiverNotifyCb,
+  type ReceiverOptions,
+  type ReceiverStatus,
+} from './broadcast.js';
 export { type Difference, difference } from './difference.js';
 export { FFProxy, type FFProxyOptions } from './fireforget.js';
 export type { ClientOptions, ConnectOptions } from './link.js';
+export {
+  LogForwarder,
+  type LogForwarderOptions,
+  type LogForwarderStatus,
+  type LogLoss,
+} from './logforwarder.js';
 export { connectGlobalRpc, type GlobalRpcOptions, RemoteExecClient } from './remoteexec.js';
 export {
   AutoTarget,

@@ -1,4 +1,12 @@
 // The other end of the clients: what instruments and tests serve.
+export {
+  BROADCASTER_LIMITS,
+  Broadcaster,
+  type BroadcasterLimits,
+  type BroadcasterOptions,
+  type ReceiverInfo,
+} from './broadcast.js';
+export { LogServer, type LogServerLimits, type LogServerOptions } from './logs.js';
 export { type RemoteExecFunctions, remoteExecTarget, remoteExecTargets } from './remoteexec.js';
 export { BoundArguments } from './rpcbind.js';
 export { PyError, packException } from './rpcexceptions.js';

@@ -1,0 +1,96 @@
+// Who is let in, and who is still there.
+//
+// What a broadcaster and a log server do alike: accept connections from any number of listeners up to
+// a limit, serve each, and end them all.
+
+import type { IListener, ITransport } from '../wire/index.js';
+
+/** One connection of a server, served until it ends. */
+export interface IServed {
+  /** Its peer has closed its side, and has perhaps left: its place goes to the next. */
+  readonly isHalfClosed: boolean;
+  /** Serve to the end. Never rejects. */
+  serve(): Promise<void>;
+  close(reason: string): Promise<void>;
+}
+
+/** The connections of one server. */
+export class Reception<C extends IServed> {
+  private readonly _owner: string;
+  private readonly _maximum: number;
+  private readonly _admit: (transport: ITransport) => C;
+  private readonly _reportError: (error: unknown, where: string) => void;
+  private readonly _listeners = new Set<IListener>();
+  private readonly _served = new Map<C, Promise<void>>();
+
+  /**
+   * @param owner - whose, for messages: `the broadcaster`.
+   * @param maximum - connections at once. One more takes the place of a half closed one, or is closed.
+   */
+  constructor(
+    owner: string,
+    maximum: number,
+    admit: (transport: ITransport) => C,
+    reportError: (error: unknown, where: string) => void,
+  ) {
+    this._owner = owner;
+    this._maximum = maximum;
+    this._admit = admit;
+    this._reportError = reportError;
+  }
+
+  get connections(): Iterable<C> {
+    return this._served.keys();
+  }
+
+  get connectionCount(): number {
+    return this._served.size;
+  }
+
+  start(listener: IListener): void {
+    this._listeners.add(listener);
+    this._accept(listener).catch(error => {
+      this._listeners.delete(listener);
+      this._reportError(error, `${listener.endpoint} accepts no more connections`);
+    });
+  }
+
+  /** Stop accepting and end every connection. It may be started again. */
+  async stop(): Promise<void> {
+    const listeners = [...this._listeners];
+    this._listeners.clear();
+    await Promise.all(listeners.map(listener => listener.close()));
+    await Promise.all(
+      Array.from(this._served, async ([connection, served]) => {
+        await connection.close(`${this._owner} stopped`);
+        await served;
+      }),
+    );
+  }
+
+  private async _accept(listener: IListener): Promise<void> {
+    for await (const transport of listener.connections) {
+      if (!this._listeners.has(listener) || !this._hasRoom()) {
+        await transport.close(`${this._owner} takes no more connections`);
+        continue;
+      }
+      const connection = this._admit(transport);
+      const served = connection.serve().finally(() => this._served.delete(connection));
+      this._served.set(connection, served);
+    }
+  }
+
+  private _hasRoom(): boolean {
+    if (this._served.size < this._maximum) {
+      return true;
+    }
+    for (const connection of this._served.keys()) {
+      if (connection.isHalfClosed) {
+        this._served.delete(connection);
+        void connection.close('others want its place');
+        return true;
+      }
+    }
+    return false;
+  }
+}
