@@ -157,6 +157,13 @@ class Intake:
         self._unwatch()
         self._send_all()
 
+    def finish(self) -> None:
+        """The socket is about to be closed: what was read is all there is, and it is kept."""
+        self.dense = False
+        self._unwatch()
+        self._send_all()
+        self.ended = True
+
     def close(self) -> None:
         """Stop; forget what is kept."""
         if self.closed:

@@ -134,6 +134,7 @@ class Kernel:
             policy=policy,
             questions=Questions(loop, config.question_s, limits.questions),
             audit=self._audit,
+            lease_s=config.lease_s,
             limits=limits,
             on_busy=self._on_busy,
             on_idle=self._on_idle,

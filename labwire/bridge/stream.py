@@ -4,6 +4,10 @@ A stream is *held* by a link or *detached*. Detached it goes on as if its client
 somebody claims it with its token or its lease is over. It ends once, with one CLOSED to its
 holder.
 
+An end that its client did not ask for makes it *finished*: the socket is closed, but what the
+client has not confirmed is kept until it says CLOSE. A link that is cut just then loses nothing:
+who claims the stream on the next one gets the rest, and the CLOSED again.
+
 Source: docs/protocols/bridge.md, "A stream's life".
 """
 
@@ -24,12 +28,13 @@ from .buffers import Buffers
 from .intake import Beyond, Intake
 from .limits import Limits
 from .outlet import Outlet, OutOfBudget, OutOfCredit
-from .records import Json, Kind, credit, end, with_json
+from .records import Json, Kind, credit, end
 
 if TYPE_CHECKING:
     from .link import Link
 
 LINGER_S = 1.0  # for bytes that CLOSE finds on their way to the instrument
+UNASKED = ("done", "lost")  # reasons of a CLOSED that the client confirms with CLOSE
 _ABORT = struct.pack("ii", 1, 0)
 
 
@@ -52,7 +57,7 @@ class Target:
 class Stream:
     """A connected socket between two ends.
 
-    ``on_close(stream)`` is called once, after the CLOSED.
+    ``on_close(stream)`` is called once, when the socket is closed.
     """
 
     def __init__(
@@ -71,6 +76,8 @@ class Stream:
         self._on_close = on_close
         self.target = target
         self.token = secrets.token_hex(16)
+        self.claimed_with: str | None = None
+        """The token of the last ATTACH, until its client speaks on the stream."""
         self.number = 0
         self.link: Link | None = None
         self.client_name = ""
@@ -78,8 +85,13 @@ class Stream:
         """When a detached stream closes, in the loop's time."""
         self.reason: str | None = None
         """Why it closed; None while it lives."""
+        self.finished = False
+        """Closed, and not confirmed by its client."""
+        self._verdict: Json = {}
+        self._verdict_told = False
         self._closing: asyncio.TimerHandle | None = None
         self._end_sent = False
+        self._end_sent_here = False  # on the present link
         self._broken: OSError | None = None
         self._intake = Intake(loop, sock, limits, buffers, self._instrument_ended)
         self._outlet = Outlet(loop, sock, limits, budget, self._progress, self._write_failed)
@@ -116,12 +128,14 @@ class Stream:
         if received is not None and not self.oldest <= received <= self.newest:
             raise Beyond
         if self.link is not None:
-            self._say_closed("claimed", "another page has taken the stream over")
-            self.detach(None)
+            if not self._verdict_told:
+                self._tell(self._closed_fields("claimed", "another page has taken the stream over"))
+            self.detach(self.deadline)
         self._intake.attach(number, link.outbox, link.record_bytes, received, allowed)
         self._held_by(link, number)
         self.token = secrets.token_hex(16)
-        sent_end, self._end_sent = self._end_sent, False
+        self._end_sent_here = False
+        self._verdict_told = False
         link.put(
             Kind.ATTACHED,
             number,
@@ -134,7 +148,7 @@ class Stream:
                 "credit": self._outlet.allowed,
                 "window": self._limits.up_window_bytes,
                 "budget": self._outlet.budget,
-                "sent_end": sent_end,
+                "sent_end": self._end_sent,
                 "received_end": self._outlet.ended,
             },
         )
@@ -145,10 +159,8 @@ class Stream:
 
         It closes at ``deadline`` (the loop's time) unless somebody claims it.
         """
-        if self.link is not None:
-            self.link.streams.pop(self.number, None)
         self._intake.detach()
-        self.link = None
+        self._unlink()
         self.deadline = deadline
 
     @property
@@ -167,7 +179,9 @@ class Stream:
         return self._intake.read
 
     def _held_by(self, link: Link, number: int) -> None:
-        self.link, self.number, self.deadline = link, number, None
+        self.link, self.number = link, number
+        if not self.finished:
+            self.deadline = None
         self.client_name = link.client_name
         link.streams[number] = self
 
@@ -237,14 +251,19 @@ class Stream:
     # -- what the instrument does ------------------------------------------------------------
 
     def _instrument_ended(self) -> None:
-        if self.reason is not None or self.link is None:
+        if self.link is None or (self.reason is not None and not self.finished):
             return
-        if self._intake.error is not None:
+        if self._intake.error is not None and not self.finished:
             self._lost(self._intake.error)
-        elif not self._end_sent:
-            self._end_sent = True
+            return
+        if not self._end_sent_here and (self._end_sent or not self.finished):
+            self._end_sent = self._end_sent_here = True
             self.link.outbox.put(end(self.number, self._intake.sent))
+        if not self.finished:
             self._close_if_done()
+        elif not self._verdict_told:
+            self._verdict_told = True
+            self._tell(self._verdict)
 
     def _write_failed(self, error: OSError) -> None:
         # What the instrument said before it went may tell why.
@@ -279,7 +298,7 @@ class Stream:
                 self.link.outbox.put(credit(self.number, self._outlet.received, allowed))
 
     def _close_if_done(self) -> None:
-        if self._end_sent and self._outlet.ended and not self._outlet.waiting:
+        if self._end_sent_here and self._outlet.ended and not self._outlet.waiting:
             self.close("done", "both sides ended")
 
     # -- the end -----------------------------------------------------------------------------
@@ -294,19 +313,31 @@ class Stream:
         if self.reason is not None:
             return
         self.reason = reason
+        self._verdict = self._closed_fields(reason, message, hint, errno)
+        self.finished = reason in UNASKED and self._closing is None
         if self._closing is not None:
             self._closing.cancel()
-        self._intake.close()
+        if self.finished:
+            self._intake.finish()
+        else:
+            self._intake.close()
         self._outlet.close()
         if abort:
             with contextlib.suppress(OSError):  # broken already is what was wanted
                 self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
         self._sock.close()
-        self._say_closed(reason, message, hint, errno)
-        if self.link is not None:
-            self.link.streams.pop(self.number, None)
-            self.link = None
+        if self.finished:
+            self._intake.resume()  # CLOSED comes behind the last byte
+        else:
+            self._tell(self._verdict)
+            self._unlink()
         self._on_close(self)
+
+    def forget(self) -> None:
+        """A finished one: nobody will ask for what is kept."""
+        self.finished = False
+        self._intake.close()
+        self._unlink()
 
     @property
     def sent(self) -> int:
@@ -323,9 +354,16 @@ class Stream:
         """Bytes accepted from clients that the instrument's socket has not taken."""
         return self._outlet.waiting
 
-    def _say_closed(self, reason: str, message: str, hint: str = "", errno: str = "") -> None:
-        if self.link is None:
-            return
+    def _unlink(self) -> None:
+        if self.link is not None:
+            self.link.streams.pop(self.number, None)
+            self.link = None
+
+    def _tell(self, closed: Json) -> None:
+        if self.link is not None:
+            self.link.put(Kind.CLOSED, self.number, closed)
+
+    def _closed_fields(self, reason: str, message: str, hint: str = "", errno: str = "") -> Json:
         fields: Json = {
             "reason": reason,
             "message": message,
@@ -337,4 +375,4 @@ class Stream:
             fields["hint"] = hint
         if errno:
             fields["errno"] = errno
-        self.link.outbox.put(with_json(Kind.CLOSED, self.number, fields))
+        return fields

@@ -24,6 +24,11 @@ from .questions import Questions
 from .records import COUNT, CREDIT, Json, Kind, Record, with_bytes
 from .stream import Stream
 
+LEASE_OVER = (
+    "lease",
+    "nothing was heard of the client for too long",
+    "open it again; a page in the background must be allowed to run its worker",
+)
 AUDITED = ("action", "endpoint", "method", "old", "new", "detail")
 
 
@@ -31,7 +36,7 @@ class Streams:
     """Opens, carries, hands over and closes.
 
     ``on_busy(parent)``: the first stream opened, on behalf of the message with that header;
-    ``on_idle()``: the last one closed.
+    ``on_idle()``: the last socket closed. ``lease_s``: how long a finished stream is kept.
     """
 
     def __init__(
@@ -42,6 +47,7 @@ class Streams:
         questions: Questions,
         audit: Audit,
         limits: Limits,
+        lease_s: float,
         on_busy: Callable[[bytes], None],
         on_idle: Callable[[], None],
     ) -> None:
@@ -51,10 +57,12 @@ class Streams:
         self._questions = questions
         self._audit = audit
         self._limits = limits
+        self._lease_s = lease_s
         self._on_busy = on_busy
         self._on_idle = on_idle
         self._buffers = Buffers(limits.small_bytes, limits.record_bytes)
         self._by_token: dict[str, Stream] = {}
+        self._claims: dict[str, tuple[Client, Stream]] = {}  # by a token that was used
         self.ignored: Counter[str] = Counter()
         """Records for streams that are not open, by kind: they crossed a CLOSED."""
         self._actions: dict[int, Callable[[Client, Link, Record], None]] = {
@@ -73,12 +81,13 @@ class Streams:
         }
 
     def __len__(self) -> int:
-        """How many are open, detached ones too."""
-        return len(self._by_token)
+        """How many have a socket, detached ones too."""
+        return sum(not stream.finished for stream in self._by_token.values())
 
     def endpoints(self) -> list[str]:
         """Where they lead, for the status text."""
-        return sorted({stream.target.endpoint for stream in self._by_token.values()})
+        living = (stream for stream in self._by_token.values() if not stream.finished)
+        return sorted({stream.target.endpoint for stream in living})
 
     def perform(self, client: Client, link: Link, record: Record) -> None:
         """Do what ``record`` asks for."""
@@ -95,19 +104,27 @@ class Streams:
             stream.detach(deadline)
 
     def expire(self, now: float) -> None:
-        """Close detached streams that nobody claimed in time."""
+        """Close detached streams that nobody claimed in time, and forget finished ones that
+        nobody confirmed.
+        """
         for stream in list(self._by_token.values()):
             if stream.deadline is not None and now > stream.deadline:
-                _lease_over(stream)
+                self._end_of(stream, *LEASE_OVER)
 
     def expire_link(self, link: Link) -> None:
         """Close what a client holds that has gone silent."""
         for stream in list(link.streams.values()):
-            _lease_over(stream)
+            self._end_of(stream, *LEASE_OVER)
+
+    def bye(self, link: Link, keep: list[object]) -> None:
+        """Close what a client holds that goes away, but for the numbers in ``keep``."""
+        for number, stream in list(link.streams.items()):
+            if number not in keep:
+                self._end_of(stream, "client", "the client said BYE")
 
     def close_all(self, reason: str, message: str) -> None:
         for stream in list(self._by_token.values()):
-            stream.close(reason, message)
+            self._end_of(stream, reason, message)
 
     def stop(self, link: Link, number: int) -> Json:
         """Urgent stop of one stream of a link, or of all (0): nothing more goes out."""
@@ -116,7 +133,7 @@ class Streams:
         for one in numbers:
             stream = link.streams.get(one)
             task = link.opening.get(one)
-            if stream is not None:
+            if stream is not None and not stream.finished:
                 stream.close("stop", "stopped by the user", abort=True)
                 dropped += stream.lost
             elif task is not None:
@@ -152,9 +169,10 @@ class Streams:
 
     def _data(self, client: Client, link: Link, record: Record) -> None:
         stream = link.streams.get(record.stream)
-        if stream is None:
+        if stream is None or stream.finished:
             self.ignored["DATA"] += 1
         else:
+            self._confirmed(stream)
             stream.data(record.payload)
 
     def _credit(self, client: Client, link: Link, record: Record) -> None:
@@ -162,19 +180,23 @@ class Streams:
         if stream is None:
             self.ignored["CREDIT"] += 1
         else:
+            self._confirmed(stream)
             stream.credit(*CREDIT.unpack(record.payload))
 
     def _end(self, client: Client, link: Link, record: Record) -> None:
         stream = link.streams.get(record.stream)
-        if stream is None:
+        if stream is None or stream.finished:
             self.ignored["END"] += 1
         else:
+            self._confirmed(stream)
             stream.end(*COUNT.unpack(record.payload))
 
     def _close(self, client: Client, link: Link, record: Record) -> None:
         stream = link.streams.get(record.stream)
         task = link.opening.get(record.stream)
-        if stream is not None and record.fields.get("abort", False):
+        if stream is not None and stream.finished:
+            self._forget(stream)
+        elif stream is not None and record.fields.get("abort", False):
             stream.close("client", "the client closed the stream", abort=True)
         elif stream is not None:
             stream.close_gently()
@@ -217,9 +239,9 @@ class Streams:
 
     def _attach(self, client: Client, link: Link, record: Record) -> None:
         number, fields = record.stream, record.fields
-        stream = self._by_token.get(fields["token"])
         try:
             self._check_number(link, number, "attach")
+            stream = self._claimable(client, fields["token"])
             if stream is None or stream.closing:
                 raise Failure(
                     "attach",
@@ -246,6 +268,9 @@ class Streams:
             return
         del self._by_token[token]
         self._by_token[stream.token] = stream
+        self._confirmed(stream)
+        self._claims[fields["token"]] = (client, stream)
+        stream.claimed_with = fields["token"]
         self._audit.write(
             "attach", {"client": link.client_name, "endpoint": stream.target.endpoint}
         )
@@ -256,7 +281,7 @@ class Streams:
         number = record.stream
         try:
             self._check_number(link, number, "open")
-            if len(self) >= self._limits.all_streams:
+            if len(self._by_token) >= self._limits.all_streams:
                 most = self._limits.all_streams
                 raise over_limit("open", "all_streams", most, "streams", "close some first")
             wish = Wish.of(record.fields, self._limits)
@@ -300,7 +325,7 @@ class Streams:
         # No await from here on: nobody can cancel a socket away.
         link.opening.pop(number, None)
         stream = Stream(self._loop, sock, target, self._limits, self._buffers, budget, self._closed)
-        if not self._by_token:
+        if not len(self):
             self._on_busy(link.parent)
         self._by_token[stream.token] = stream
         stream.open(link, number, allowed)
@@ -316,7 +341,23 @@ class Streams:
             },
         )
 
+    def _claimable(self, client: Client, token: str) -> Stream | None:
+        """The stream of a token. One that was used works again for who used it, as long as
+        nothing has shown that ATTACHED, with the next one, arrived.
+        """
+        claimant, claimed = self._claims.get(token, (None, None))
+        return claimed if claimant is client else self._by_token.get(token)
+
+    def _confirmed(self, stream: Stream) -> None:
+        """Its client speaks on it: so it has heard ATTACHED."""
+        if stream.claimed_with is not None:
+            del self._claims[stream.claimed_with]
+            stream.claimed_with = None
+
     def _check_number(self, link: Link, number: int, stage: Stage) -> None:
+        before = link.streams.get(number)
+        if before is not None and before.finished:
+            self._forget(before)  # to use its number again, the client must have heard CLOSED
         if number == 0 or number in link.streams or number in link.opening:
             raise Failure(
                 stage,
@@ -344,8 +385,23 @@ class Streams:
             {"reason": reason, "message": message, "sent": 0, "received": 0, "lost": 0},
         )
 
-    def _closed(self, stream: Stream) -> None:
+    def _end_of(self, stream: Stream, reason: str, message: str, hint: str = "") -> None:
+        if stream.finished:
+            self._forget(stream)
+        else:
+            stream.close(reason, message, hint)
+
+    def _forget(self, stream: Stream) -> None:
+        stream.forget()
+        self._confirmed(stream)
         self._by_token.pop(stream.token, None)
+
+    def _closed(self, stream: Stream) -> None:
+        if stream.finished:
+            stream.deadline = self._loop.time() + self._lease_s
+        else:
+            self._confirmed(stream)
+            self._by_token.pop(stream.token, None)
         self._audit.write(
             "close",
             {
@@ -358,7 +414,7 @@ class Streams:
                 "lost": stream.lost,
             },
         )
-        if not self._by_token:
+        if not len(self):
             self._on_idle()
 
     def _audit_refusal(self, link: Link, endpoint: str, failure: Failure) -> None:
@@ -372,11 +428,3 @@ class Streams:
                 "rule": failure.rule,
             },
         )
-
-
-def _lease_over(stream: Stream) -> None:
-    stream.close(
-        "lease",
-        "nothing was heard of the client for too long",
-        "open it again; a page in the background must be allowed to run its worker",
-    )

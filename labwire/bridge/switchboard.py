@@ -246,9 +246,7 @@ class Switchboard:
         return link
 
     def _bye(self, client: Client, link: Link, keep: list[object]) -> None:
-        for number, stream in list(link.streams.items()):
-            if number not in keep:
-                stream.close("client", "the client said BYE")
+        self._streams.bye(link, keep)
         link.outbox.flush()
         self._leave(client, link)
         self._clients.pop(client.identity, None)

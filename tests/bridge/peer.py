@@ -235,6 +235,10 @@ class Far:
     async def closed(self) -> dict[str, Any]:
         return await self.peer.json(CLOSED, self.number)
 
+    async def confirm(self) -> None:
+        """Say that CLOSED arrived, and all before it."""
+        await self.peer.send([record(CLOSE, self.number, {})])
+
     async def read(self, count: int) -> bytes:
         """Wait for ``count`` bytes and take them."""
         await self.peer.until(lambda: len(self.data) >= count)
@@ -334,6 +338,9 @@ class Peer:
         stream.credited = start + window
         fields = {"token": token, "received": received, "credit": start + window}
         await self.send([record(ATTACH, stream.number, fields)])
+        await self.until(lambda: any(e[1] == stream.number for e in self.events))
+        failed = next((e for e in self.events if e[:2] == (FAILED, stream.number)), None)
+        assert failed is None, failed
         stream.opened = answer = await self.json(ATTACHED, stream.number)
         if received is None:
             stream.received += answer["offset"]

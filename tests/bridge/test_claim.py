@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import socket
 import struct
 
 import pytest
 
 from tests.bridge.conftest import Listen, Place, Running, Start, echo
-from tests.bridge.peer import ATTACH, DATA, END, FAILED, record
+from tests.bridge.peer import ATTACH, CLOSED, DATA, END, FAILED, OPEN, OPENED, record
 
 MIB = 1024 * 1024
 
@@ -213,6 +214,127 @@ async def test_an_end_is_told_again(bridge: Running, listen: Listen) -> None:
         await peer.event(END, again.number)
         await again.end()
         assert (await again.closed())["reason"] == "done"
+
+
+async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Hears a question to its end, answers, and ends."""
+    writer.write(b"the answer to " + await reader.read(-1))
+
+
+async def breaks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Says its last words to the first who speaks, and resets the connection."""
+    await reader.read(1)
+    writer.write(b"last words")
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+@pytest.mark.parametrize("other", [False, True], ids=["the same page", "another page"])
+async def test_a_finished_stream_is_kept_until_its_client_has_confirmed(
+    own: Running, listen: Listen, place: Place, other: bool
+) -> None:
+    port = await listen(answers)
+    async with own.peer() as peer, own.peer() as page:
+        stream = await peer.open(port)
+        stream.auto = False
+        await stream.send(b"all")
+        await stream.end()
+        await peer.event(END, stream.number)
+        told = await stream.closed()
+        assert told["reason"] == "done"
+        token = stream.token
+        if not other:
+            await peer.hello()  # the link was cut before any of it was heard
+        heir = page if other else peer
+        again = await heir.attach(token, 0)
+        assert (again.opened["sent_end"], again.opened["received_end"]) == (True, True)
+        assert await again.read(17) == b"the answer to all"
+        await heir.event(END, again.number)
+        assert await again.closed() == told
+        await heir.send([record(DATA, again.number, b"late")])
+        await again.confirm()
+        await heir.ping()
+        assert heir.events == []
+        with pytest.raises(AssertionError, match="no stream has that token"):
+            await heir.attach(again.token, 17)
+    assert [line["event"] for line in place.audit] == ["open", "close", "attach"]
+
+
+async def test_the_rest_of_a_broken_connection_is_kept_too(bridge: Running, listen: Listen) -> None:
+    port = await listen(breaks)
+    async with bridge.peer() as peer:
+        stream = await peer.open(port)
+        stream.auto = False
+        await stream.send(b"?")
+        while not any(event[:2] == (CLOSED, stream.number) for event in peer.events):
+            await stream.send(b"!")  # writing finds out that it is broken
+            await peer.ping()
+        told = await stream.closed()
+        assert told["reason"] == "lost"
+        token, heard = stream.token, bytes(stream.data)
+        await peer.hello()
+        again = await peer.attach(token, 0, window=4)
+        assert await again.closed() == told
+        assert bytes(again.data) == heard
+
+
+async def test_the_number_of_a_finished_stream_is_free(bridge: Running, listen: Listen) -> None:
+    port = await listen(answers)
+    async with bridge.peer() as peer:
+        stream = await peer.open(port)
+        token = stream.token
+        await stream.end()
+        assert (await stream.closed())["reason"] == "done"
+        fields = {"kind": "tcp", "host": "127.0.0.1", "port": port, "credit": 100}
+        await peer.send([record(OPEN, stream.number, fields)])
+        assert (await peer.json(OPENED, stream.number))["token"] != token
+
+
+async def test_a_finished_stream_that_nobody_confirms_is_forgotten_with_the_lease(
+    start: Start, place: Place, listen: Listen
+) -> None:
+    ended = asyncio.Event()
+
+    async def notices(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        ended.set()
+
+    finishing, lasting = await listen(answers), await listen(notices)
+    place.configure(lease_s=1.0)
+    async with start() as bridge, bridge.peer() as peer:
+        stream = await peer.open(finishing)
+        await peer.open(lasting)
+        await stream.end()
+        assert (await stream.closed())["reason"] == "done"
+        await peer.hello()
+        while not ended.is_set():  # the other one's lease began with the same HELLO
+            await peer.ping()
+        with pytest.raises(AssertionError, match="no stream has that token"):
+            await peer.attach(stream.token, 14)
+
+
+async def test_a_token_works_again_until_its_client_has_the_next(
+    bridge: Running, listen: Listen
+) -> None:
+    """ATTACHED is lost with the link, twice; then it arrives, which shows by what is said."""
+    port = await listen(echo)
+    async with bridge.peer("one-tab") as peer, bridge.peer() as thief:
+        stream = await peer.open(port)
+        token = stream.token
+        for _ in range(2):
+            await peer.hello()
+            await peer.send([record(ATTACH, 1, {"token": token, "received": 0, "credit": 100})])
+            await peer.ping()
+        with pytest.raises(AssertionError, match="no stream has that token"):
+            await thief.attach(token, 0)
+        again = await peer.attach(token, 0)
+        await again.send(b"here")
+        assert await again.read(4) == b"here"
+        with pytest.raises(AssertionError, match="no stream has that token"):
+            await peer.attach(token, 4)
+        await again.send(b"still")
+        assert await again.read(5) == b"still"
 
 
 async def test_an_instrument_that_ends_while_nobody_holds_it_is_told_later(

@@ -253,9 +253,7 @@ describe('KernelBridge on a real jupyter_server', () => {
     assert.equal(bridge.status.state, 'ready');
   });
 
-  // The bridge forgets a stream that both sides have ended before its client has heard so.
-  const todo = 'the bridge must keep a finished stream until its client has confirmed the end';
-  it('gets the answer and the end that came while the websocket was cut', { todo }, async () => {
+  it('gets the answer and the end that came while the websocket was cut', async () => {
     const { port } = await instrument(digest);
     const sockets = cuttable();
     const bridge = bridgeOf(jupyter, { WebSocket: sockets.WebSocket });
