@@ -133,10 +133,10 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
     } else if (pendingBytes > 0) {
       this._fail(
         this._wrong(
-          `the connection ended inside a line, ${pendingBytes} bytes after its start`,
+          `the connection ended inside ${this._owing() ?? 'a line'}, ${pendingBytes} bytes after its start`,
           'the rest of a line',
           END,
-          this._owing(),
+          BROKEN,
         ),
       );
     } else if (this._state === 'selecting') {
@@ -235,7 +235,7 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
     const rpcId: RpcId = {
       targets,
       description: descriptionOf(value.get('description')),
-      features: textsOf(value.get('features')) ?? [],
+      features: featuresOf(value.get('features')),
     };
     this._features = rpcId.features;
     this._state = 'identified';
@@ -324,11 +324,12 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
 
   // ---- What goes wrong ----------------------------------------------------------------------------
 
-  private _owing(): string {
+  /** What the server owes, in words; null where it owes nothing. */
+  private _owing(): string | null {
     const { pendingCount } = this;
     const oldest = this._owed[this._answered];
     if (oldest === undefined) {
-      return 'nothing';
+      return null;
     }
     const behind = pendingCount > 1 ? ` and ${pendingCount - 1} behind it` : '';
     return `the answer to ${oldest.what}${behind}`;
@@ -439,6 +440,11 @@ function textsOf(value: PyValue | undefined): string[] | null {
   }
   const items: PyValue[] = Array.from(value);
   return items.every(item => typeof item === 'string') ? items : null;
+}
+
+/** Of what a server offers we look for names that we know. */
+function featuresOf(value: PyValue | undefined): string[] {
+  return Array.isArray(value) ? value.filter(feature => typeof feature === 'string') : [];
 }
 
 function descriptionOf(value: PyValue | undefined): string | null {

@@ -20,6 +20,7 @@ import {
   type PyValue,
   pyRepr,
   RemoteProtocolError,
+  Tuple,
   toFault,
   typeName,
 } from '../../values/index.js';
@@ -252,6 +253,9 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
     } catch (error) {
       return this._failedLine(asException(error));
     }
+    if (this._pyon === 1) {
+      line = inAscii(line);
+    }
     if (line.length - 1 > LIMITS.lineBytes) {
       const message = `the return value makes a line of ${line.length - 1} bytes, clients read ${LIMITS.lineBytes}`;
       return this._failedLine(raised('ValueError', message));
@@ -307,6 +311,27 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
 const NEWLINE = Uint8Array.of(0x0a);
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
 
+/**
+ * Version 1 writes the members of a slice as Python's repr does, letters of any script included. A
+ * reply is ASCII all the same: SiPyCo's client decodes UTF-8 piece by piece, and fails at a letter
+ * that is cut. All such letters stand in str literals, where an escape means the same.
+ */
+function inAscii(line: Uint8Array): Uint8Array {
+  let at = 0;
+  while (at < line.length && line[at]! < 0x80) {
+    at += 1;
+  }
+  if (at === line.length) {
+    return line;
+  }
+  const text = new TextDecoder().decode(line);
+  const escaped = text.replace(/[^\0-\x7f]/gu, letter => {
+    const code = letter.codePointAt(0)!;
+    return `\\U${code.toString(16).padStart(8, '0')}`;
+  });
+  return new TextEncoder().encode(escaped);
+}
+
 /** Python's order of str, which is not that of UTF-16. */
 function byCodePoint(a: string, b: string): number {
   const left = Array.from(a, letter => letter.codePointAt(0)!);
@@ -332,9 +357,9 @@ function mappingOf(value: PyValue, name: string): PyDict {
 }
 
 /** What `*` makes of a value. @throws {PythonError, LimitError} */
-function itemsOf(value: PyValue, name: string): PyValue[] {
-  if (Array.isArray(value)) {
-    return value;
+function itemsOf(value: PyValue, name: string): readonly PyValue[] {
+  if (value instanceof Tuple) {
+    return value.items; // as SiPyCo's clients send them
   }
   try {
     return Array.from(iterate(value));
@@ -352,11 +377,11 @@ function itemsOf(value: PyValue, name: string): PyValue[] {
 
 /** @throws {PythonError} a key is no str. */
 function checkKeywords(kwargs: PyDict): void {
-  for (const key of kwargs.keys()) {
+  kwargs.forEach((_, key) => {
     if (typeof key !== 'string') {
       throw new PythonError('TypeError', 'keywords must be strings');
     }
-  }
+  });
 }
 
 /** What we found wrong, as the exception that Python raises there. */
