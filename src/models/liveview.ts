@@ -9,6 +9,7 @@ import type {
   EndpointStatus,
   Frame,
   IHub,
+  PictureFrame,
   ViewAnswer,
   Viewport,
   ViewQuery,
@@ -70,11 +71,11 @@ export class LiveViewModel implements IDisposable {
   readonly endpoints: readonly string[];
 
   /** The newest frame; null before the first. */
-  get frame(): Frame | null {
+  get frame(): PictureFrame | null {
     return this._frame;
   }
 
-  get frameChanged(): ISignal<this, Frame> {
+  get frameChanged(): ISignal<this, PictureFrame> {
     return this._frameChanged;
   }
 
@@ -158,7 +159,7 @@ export class LiveViewModel implements IDisposable {
     this._setPhase('frozen');
   }
 
-  /** Hold the picture; the data behind it goes on, and is not heard of until it is resumed. */
+  /** Hold the picture until it is resumed; the data behind it go on, and the status is told as ever. */
   setPaused(paused: boolean): void {
     if (this.paused === paused || this._phase === 'closed') {
       return;
@@ -288,9 +289,16 @@ export class LiveViewModel implements IDisposable {
   }
 
   private _onFrame(frame: Frame): void {
-    const before = this._frame?.status;
-    this._frame = frame;
-    this._frameChanged.emit(frame);
+    const held = this._frame;
+    const before = held?.status;
+    if (frame.kind !== 'status' && (held === null || !this.paused)) {
+      this._frame = frame;
+      this._frameChanged.emit(frame);
+    } else {
+      // Also a picture that was under way when the person paused: it would move what is being read.
+      const { status } = frame;
+      this._frame = held === null ? { ...frame, kind: 'empty', fault: null } : { ...held, status };
+    }
     if (before?.state !== frame.status.state || before.sinceNs !== frame.status.sinceNs) {
       this._stateChanged.emit();
     }
@@ -309,12 +317,12 @@ export class LiveViewModel implements IDisposable {
 
   private readonly _source: IFrameSource;
   private readonly _now: () => bigint;
-  private readonly _frameChanged = new Signal<this, Frame>(this);
+  private readonly _frameChanged = new Signal<this, PictureFrame>(this);
   private readonly _stateChanged = new Signal<this, void>(this);
   private _viewport: Viewport;
   private _phase: ViewPhase = 'waiting';
   private _sinceNs: bigint;
-  private _frame: Frame | null = null;
+  private _frame: PictureFrame | null = null;
   private _fault: Fault | null = null;
   private _frozenNs: bigint | null = null;
   private _pausedNs: bigint | null = null;

@@ -1,7 +1,7 @@
 // What a person takes away from a view: a picture with its time, a sentence, the data as a file.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { formatIso, type LiveViewModel } from '../models/index.js';
+import { formatIso, type LiveViewModel, type ViewAnswer } from '../models/index.js';
 import { download, PICTURE_LIMIT_BYTES, type Picture, takePicture } from './snapshot.js';
 import type { IViewBody } from './views/body.js';
 
@@ -30,14 +30,39 @@ export async function savePng(model: LiveViewModel, body: IViewBody, state: stri
   const caption = [formatIso(atNs), state, frame === null ? '' : body.summary(frame)];
   const picture = await takePicture(body, model.title, joined(caption), null);
   const bytes = Uint8Array.from(atob(picture.base64), char => char.charCodeAt(0));
-  download(bytes, 'image/png', `${model.title}.png`);
+  download([bytes], 'image/png', `${model.title}.png`);
 }
 
-/** All the data as it is now, as a file. @throws what the hub says when there are none. */
-export async function saveCsv(model: LiveViewModel): Promise<void> {
-  const answer = await model.ask({ type: 'csv' });
-  if (answer.type === 'csv') {
-    download(answer.bytes, 'text/csv', answer.fileName);
+/**
+ * All the data as they are now, as a file; part by part, so that the worker goes on drawing meanwhile.
+ * @param onPart - told after each part but the last: the share that is done.
+ * @param signal - ends it without a file.
+ * @throws what the hub says when there are none.
+ */
+export async function saveCsv(
+  model: LiveViewModel,
+  onPart: (share: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const parts: BlobPart[] = [];
+  for (let from: number | null = 0; from !== null; ) {
+    const part: ViewAnswer = await model.ask({ type: 'csv', from });
+    if (part.type !== 'csv') {
+      return;
+    }
+    if (signal.aborted) {
+      if (part.next !== null) {
+        await model.ask({ type: 'csv', from: part.rowCount });
+      }
+      return;
+    }
+    parts.push(part.bytes);
+    from = part.next;
+    if (from === null) {
+      download(parts, 'text/csv', part.fileName);
+    } else {
+      onPart(from / part.rowCount);
+    }
   }
 }
 

@@ -9,9 +9,9 @@ import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import {
-  type Frame,
   isQuiet,
   type LiveViewModel,
+  type PictureFrame,
   type ViewKind,
   type ViewOptions,
   type ViewSpec,
@@ -20,7 +20,8 @@ import type { Fault } from '../values/index.js';
 import { Attachment } from './attachment.js';
 import { Cards } from './cards.js';
 import { element, setText } from './element.js';
-import { type Frozen, keep, saveCsv, savePng } from './keeping.js';
+import { exportCsv } from './exporting.js';
+import { type Frozen, keep, savePng } from './keeping.js';
 import { LowerEdge } from './loweredge.js';
 import { Overlay } from './overlay.js';
 import { StateLine } from './stateline.js';
@@ -182,11 +183,20 @@ export class LiveView extends Widget implements IBodyHost {
       this.model.open();
       this._frozen.emit(null);
     } else if (body !== null) {
+      // It says that it is frozen once the output has it: who saves the notebook then, keeps it.
+      this._isKeeping = true;
       this.model.freeze();
       this._reporting(async () => {
-        const frozen = await keep(this.model, body, this.trans);
-        if (frozen !== null && !this.isDisposed && this.model.frozenNs === frozen.atNs) {
-          this._frozen.emit(frozen);
+        try {
+          const frozen = await keep(this.model, body, this.trans);
+          if (frozen !== null && !this.isDisposed && this.model.frozenNs === frozen.atNs) {
+            this._frozen.emit(frozen);
+          }
+        } finally {
+          this._isKeeping = false;
+          if (!this.isDisposed) {
+            this._onState();
+          }
         }
       });
     }
@@ -200,7 +210,14 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   exportCsv(): void {
-    this._reporting(() => saveCsv(this.model));
+    if (!this._isExporting) {
+      this._isExporting = true;
+      this._reporting(() =>
+        exportCsv(this.model, this.trans).finally(() => {
+          this._isExporting = false;
+        }),
+      );
+    }
   }
 
   openTab(): void {
@@ -321,7 +338,7 @@ export class LiveView extends Widget implements IBodyHost {
 
   // ---- Drawing ------------------------------------------------------------------------------------
 
-  private _onFrame(_model: LiveViewModel, frame: Frame): void {
+  private _onFrame(_model: LiveViewModel, frame: PictureFrame): void {
     if (frame.kind !== 'empty') {
       this._bodyFor(frame.kind).draw(frame);
     }
@@ -336,6 +353,9 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   private _onState(): void {
+    if (this._isKeeping) {
+      return;
+    }
     this._drawOverlay();
     this._drawState();
     this._drawTools();
@@ -495,6 +515,9 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   private _tick(): void {
+    if (this._isKeeping) {
+      return;
+    }
     this._drawState();
     if (this._bodyView === null || this.model.frame?.kind === 'empty') {
       this._drawOverlay();
@@ -576,4 +599,6 @@ export class LiveView extends Widget implements IBodyHost {
   private _size = '';
   private _isExplained = false;
   private _hasRate = false;
+  private _isExporting = false;
+  private _isKeeping = false;
 }

@@ -101,9 +101,9 @@ async function base64Of(blob: Blob): Promise<string> {
   return btoa(text);
 }
 
-/** Hand `bytes` to the person as a file. */
-export function download(bytes: BlobPart, type: string, fileName: string): void {
-  const url = URL.createObjectURL(new Blob([bytes], { type }));
+/** Hand `parts`, one after the other, to the person as a file. */
+export function download(parts: BlobPart[], type: string, fileName: string): void {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName.replace(/[\\/:*?"<>|\u0000-\u001f]/g, '_');

@@ -4,12 +4,12 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import {
-  type Frame,
   formatAge,
   formatClock,
   formatCount,
   formatRate,
   type LiveViewModel,
+  type PictureFrame,
 } from '../models/index.js';
 import type { Fault, LinkState } from '../values/index.js';
 
@@ -33,8 +33,9 @@ export function stateOf(model: LiveViewModel): ShownState {
   if (model.frozenNs !== null) {
     return 'frozen';
   }
-  // Nothing is heard of a paused view, so its last state is no news.
-  return model.paused ? 'paused' : model.status.state;
+  // The picture is held, the state is not: that it went stale is told all the same.
+  const { state } = model.status;
+  return model.paused && state === 'live' ? 'paused' : state;
 }
 
 /**
@@ -53,10 +54,12 @@ export function stateWords(
   const since = formatClock(status.sinceNs, nowNs);
   const age = formatAge(nowNs - status.sinceNs);
   const reason = isExplained ? '' : (status.fault?.message ?? '');
+  const paused =
+    model.pausedNs === null ? '' : trans.__('paused since %1', formatClock(model.pausedNs, nowNs));
   const of = (word: string, sentence: string, action: StateAction | null = null): StateWords => ({
     state,
     word,
-    sentence,
+    sentence: state === 'frozen' || state === 'paused' ? sentence : joined(sentence, paused),
     action,
   });
   switch (state) {
@@ -108,11 +111,7 @@ export function stateWords(
     case 'closed':
       return of(trans.__('closed'), trans.__('closed at %1', since), 'connect');
     case 'paused':
-      return of(
-        trans.__('paused'),
-        trans.__('paused since %1', formatClock(model.pausedNs ?? 0n, nowNs)),
-        'resume',
-      );
+      return of(trans.__('paused'), paused, 'resume');
     case 'frozen':
       return of(
         trans.__('frozen'),
@@ -153,7 +152,7 @@ export function actionLabel(action: StateAction, trans: TranslationBundle): stri
   }
 }
 
-function livelyFacts(frame: Frame | null, trans: TranslationBundle): readonly string[] {
+function livelyFacts(frame: PictureFrame | null, trans: TranslationBundle): readonly string[] {
   if (frame === null) {
     return [];
   }
@@ -166,6 +165,9 @@ function livelyFacts(frame: Frame | null, trans: TranslationBundle): readonly st
     facts.push(trans.__('%1 points', formatCount(frame.pointCount)));
   } else if (frame.kind === 'table') {
     facts.push(trans._n('%2 value', '%2 values', frame.valueCount, formatCount(frame.valueCount)));
+  }
+  if (frame.kind === 'trace' && frame.note !== undefined) {
+    facts.push(frame.note);
   }
   if (frame.droppedCount > 0 && frame.kind === 'image') {
     facts.push(trans.__('%1 not drawn', formatCount(frame.droppedCount)));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PromiseDelegate } from '@lumino/coreutils';
+import type { Frame } from '../../hub/api.js';
 import { ClosedError, type Fault } from '../../values/index.js';
 import { FramePump } from '../framepump.js';
 import { LiveViewModel } from '../liveview.js';
@@ -143,6 +144,45 @@ describe('LiveViewModel', () => {
     await settled();
     assert.equal(model.phase, 'broken');
     assert.equal(model.fault?.message, 'the worker is gone');
+  });
+
+  it('holds its picture while it is paused, and tells its status all the same', async () => {
+    const { model, hub, screen } = setUp();
+    const put = async (frame: Frame) => {
+      hub.put(frame);
+      await settled();
+      await screen.repaint();
+    };
+    model.open();
+    await settled();
+    await put(numberFrame(1, '295.1'));
+    model.setPaused(true);
+    await put(numberFrame(1, '295.2')); // it was under way
+    assert.equal(model.frame?.kind === 'number' && model.frame.text, '295.1');
+    let changes = 0;
+    model.stateChanged.connect(() => {
+      changes += 1;
+    });
+    const status = { state: 'stale', sinceNs: 9n, fault: null, outOfStepCount: 0 } as const;
+    const { viewId, ...head } = numberFrame(1, '');
+    await put({ ...head, viewId, kind: 'status', status });
+    assert.equal(changes, 1);
+    assert.deepEqual(model.status, status);
+    assert.equal(model.frame?.kind === 'number' && model.frame.text, '295.1');
+    assert.equal(model.paused, true);
+  });
+
+  it('has a status before its first picture, also while nobody sees it', async () => {
+    const { model, hub, screen } = setUp();
+    model.setVisible(false);
+    model.open();
+    await settled();
+    const status = { state: 'asking', sinceNs: 9n, fault: null, outOfStepCount: 0 } as const;
+    hub.put({ ...numberFrame(1, ''), kind: 'status', status });
+    await settled();
+    await screen.repaint();
+    assert.equal(model.frame?.kind, 'empty');
+    assert.equal(model.status.state, 'asking');
   });
 
   it('reports a change of state only when the state changes', async () => {

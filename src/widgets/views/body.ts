@@ -2,7 +2,13 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
-import type { Frame, LiveViewModel, ViewKind, ViewOptions, Viewport } from '../../models/index.js';
+import type {
+  LiveViewModel,
+  PictureFrame,
+  ViewKind,
+  ViewOptions,
+  Viewport,
+} from '../../models/index.js';
 import type { ThemeColours } from '../theme.js';
 
 /** What a body may ask of the frame around it. */
@@ -23,15 +29,15 @@ export interface IViewBody extends IDisposable {
   readonly kind: ViewKind;
   readonly node: HTMLElement;
   /** Draw `frame`, whose kind is this body's. Called in an animation frame. */
-  draw(frame: Frame): void;
+  draw(frame: PictureFrame): void;
   /** The node has this size now, in CSS px. Draws the last frame again where it must. */
   fit(width: number, height: number): void;
   /** Theme or options changed: read them again and redraw. */
   restyle(): void;
   /** The last value in words, for the state line and for what is copied. */
-  summary(frame: Frame): string;
+  summary(frame: PictureFrame): string;
   /** More lines of text, for an output that is frozen; what nbconvert shows without pictures. */
-  plainText(frame: Frame): string;
+  plainText(frame: PictureFrame): string;
   /** Paint the picture as it is now, `width` × `height` CSS px, on a canvas that is scaled already. */
   paint(
     context: CanvasRenderingContext2D,

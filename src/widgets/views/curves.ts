@@ -1,6 +1,7 @@
 // Painting curves: NaN is a gap, minimum and maximum of a column become one stroke.
 
 import type { TraceFrame, TraceSeries } from '../../models/index.js';
+import { element } from '../element.js';
 import { seriesColour } from '../theme.js';
 
 export type CurveStyle = 'line' | 'points' | 'steps';
@@ -21,6 +22,21 @@ const LINE_WIDTH = 1.5; // CSS px
 const DOT_RADIUS = 2;
 const DOT_SPACING = 12; // CSS px between points from which on each gets a dot
 const CAP = 3; // half the width of an error bar's ends
+const MARK_SPACING = 64; // CSS px between the marks of a curve whose points lie close
+const MARK_SIZE = 3.5; // CSS px from the middle to the edge
+
+/** Dashes, CSS px, and marks: curves can be told apart without their colours. The first is plain. */
+const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
+const MARKS = ['dot', 'square', 'triangle', 'diamond', 'cross'] as const;
+type Mark = (typeof MARKS)[number];
+
+function dashOf(index: number): readonly number[] {
+  return DASHES[index % DASHES.length] ?? [];
+}
+
+function markOf(index: number): Mark {
+  return MARKS[index % MARKS.length] ?? 'dot';
+}
 
 export function paintCurves(
   context: CanvasRenderingContext2D,
@@ -41,12 +57,20 @@ export function paintCurves(
     if (series.low !== null && series.high !== null) {
       paintBars(context, series, series.low, series.high, space);
     }
+    if (!series.reduced) {
+      context.setLineDash(dashOf(index).map(length => length * space.ratio));
+    }
     if (style !== 'points' && series.reduced) {
       paintColumns(context, series, space);
     } else if (style !== 'points') {
       paintLine(context, series, style, space);
     }
-    paintDots(context, series, style, space);
+    context.setLineDash([]);
+    const mark = frame.series.length > 1 ? markOf(index) : 'dot';
+    paintDots(context, series, style, space, mark);
+    if (frame.series.length > 1 && index > 0) {
+      paintMarks(context, series, space, mark, index / frame.series.length);
+    }
   });
   context.restore();
 }
@@ -134,6 +158,7 @@ function paintDots(
   { x, y, reduced }: TraceSeries,
   style: CurveStyle,
   space: CurveSpace,
+  mark: Mark,
 ): void {
   const isSparse = y.length * DOT_SPACING * space.ratio <= space.width;
   const every = style === 'points' || (style === 'line' && isSparse && !reduced);
@@ -145,12 +170,96 @@ function paintDots(
     if (Number.isFinite(y[i]!) && (every || isAlone)) {
       const px = space.x(x[i]!);
       const py = space.y(y[i]!);
-      context.moveTo(px + radius, py);
-      context.arc(px, py, radius, 0, 2 * Math.PI);
+      addMark(context, mark, px, py, mark === 'dot' ? radius : MARK_SIZE * space.ratio);
     }
   }
   context.fill();
 }
+
+// Where each point has no mark of its own, some have: dashes are lost in a curve that is noise.
+function paintMarks(
+  context: CanvasRenderingContext2D,
+  { x, y }: TraceSeries,
+  space: CurveSpace,
+  mark: Mark,
+  offset: number,
+): void {
+  const spacing = MARK_SPACING * space.ratio;
+  let next = space.left + spacing * offset;
+  context.beginPath();
+  for (let i = 0; i < y.length; i++) {
+    const px = space.x(x[i]!);
+    if (px >= next && Number.isFinite(y[i]!)) {
+      addMark(context, mark, px, space.y(y[i]!), MARK_SIZE * space.ratio);
+      next = px + spacing;
+    }
+  }
+  context.fill();
+}
+
+function addMark(
+  context: CanvasRenderingContext2D | Path2D,
+  mark: Mark,
+  x: number,
+  y: number,
+  size: number,
+): void {
+  switch (mark) {
+    case 'dot':
+      context.moveTo(x + size, y);
+      context.arc(x, y, size, 0, 2 * Math.PI);
+      break;
+    case 'square':
+      context.rect(x - 0.8 * size, y - 0.8 * size, 1.6 * size, 1.6 * size);
+      break;
+    case 'triangle':
+      context.moveTo(x, y - size);
+      context.lineTo(x + size, y + 0.8 * size);
+      context.lineTo(x - size, y + 0.8 * size);
+      context.closePath();
+      break;
+    case 'diamond':
+      context.moveTo(x, y - 1.2 * size);
+      context.lineTo(x + 1.2 * size, y);
+      context.lineTo(x, y + 1.2 * size);
+      context.lineTo(x - 1.2 * size, y);
+      context.closePath();
+      break;
+    case 'cross':
+      context.rect(x - 1.2 * size, y - 0.3 * size, 2.4 * size, 0.6 * size);
+      context.rect(x - 0.3 * size, y - 1.2 * size, 0.6 * size, 2.4 * size);
+      break;
+  }
+}
+
+/** A line with the colour, dash and mark of curve `index`, for a legend. */
+export function swatchOf(index: number): HTMLElement {
+  const swatch = element('canvas', {
+    className: 'jp-TraceView-swatch',
+    attributes: { 'aria-hidden': 'true' },
+  });
+  const ratio = globalThis.devicePixelRatio || 1;
+  swatch.width = Math.round(SWATCH[0] * ratio);
+  swatch.height = Math.round(SWATCH[1] * ratio);
+  const context = swatch.getContext('2d');
+  if (context !== null) {
+    context.scale(ratio, ratio);
+    context.strokeStyle = seriesColour(index);
+    context.fillStyle = seriesColour(index);
+    context.lineWidth = LINE_WIDTH;
+    context.setLineDash([...dashOf(index)]);
+    context.beginPath();
+    context.moveTo(0, SWATCH[1] / 2);
+    context.lineTo(SWATCH[0], SWATCH[1] / 2);
+    context.stroke();
+    context.beginPath();
+    addMark(context, markOf(index), SWATCH[0] / 2, SWATCH[1] / 2, index === 0 ? 2 : MARK_SIZE);
+    context.fill();
+  }
+  return swatch;
+}
+
+const SWATCH = [30, 10] as const; // CSS px, as style/trace.css has it
 
 function paintBars(
   context: CanvasRenderingContext2D,

@@ -4,9 +4,9 @@
 // While a finer picture is on its way the last one is shown in the right place.
 
 import {
-  type Frame,
   formatNumber,
   type ImageFrame,
+  type PictureFrame,
   type Range,
   type Viewport,
 } from '../../models/index.js';
@@ -49,7 +49,7 @@ export class ImageBody implements IViewBody, IGestureTarget {
     return this._isDisposed;
   }
 
-  draw(frame: Frame): void {
+  draw(frame: PictureFrame): void {
     if (frame.kind !== 'image') {
       return;
     }
@@ -89,11 +89,11 @@ export class ImageBody implements IViewBody, IGestureTarget {
     this._gestures.startBox();
   };
 
-  summary(frame: Frame): string {
+  summary(frame: PictureFrame): string {
     return frame.kind === 'image' ? `${frame.columns} × ${frame.rows}` : '';
   }
 
-  plainText(frame: Frame): string {
+  plainText(frame: PictureFrame): string {
     if (frame.kind !== 'image') {
       return '';
     }

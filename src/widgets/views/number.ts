@@ -1,6 +1,6 @@
 // One value in large figures: unit beside it, the last minute behind it, an alarm as border and word.
 
-import type { Frame, NumberFrame } from '../../models/index.js';
+import type { NumberFrame, PictureFrame } from '../../models/index.js';
 import { element, setText } from '../element.js';
 import { SERIES_COLOURS, type ThemeColours } from '../theme.js';
 import { devicePixels, type IBodyHost, type IViewBody, sizedContext } from './body.js';
@@ -34,7 +34,7 @@ export class NumberBody implements IViewBody {
     return this._isDisposed;
   }
 
-  draw(frame: Frame): void {
+  draw(frame: PictureFrame): void {
     if (frame.kind !== 'number') {
       return;
     }
@@ -64,7 +64,7 @@ export class NumberBody implements IViewBody {
     return ''; // the body says it larger
   }
 
-  plainText(frame: Frame): string {
+  plainText(frame: PictureFrame): string {
     if (frame.kind !== 'number') {
       return '';
     }

@@ -4,8 +4,8 @@
 // its own, `/` goes to the filter.
 
 import {
-  type Frame,
   formatCount,
+  type PictureFrame,
   type TableFrame,
   type TableRow,
   type Viewport,
@@ -92,7 +92,7 @@ export class TableBody implements IViewBody {
     return this._isDisposed;
   }
 
-  draw(frame: Frame): void {
+  draw(frame: PictureFrame): void {
     if (frame.kind !== 'table') {
       return;
     }
@@ -121,7 +121,7 @@ export class TableBody implements IViewBody {
     return '';
   }
 
-  plainText(frame: Frame): string {
+  plainText(frame: PictureFrame): string {
     if (frame.kind !== 'table') {
       return '';
     }

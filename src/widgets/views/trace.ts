@@ -6,8 +6,8 @@
 import type uPlot from 'uplot';
 import {
   axisUnit,
-  type Frame,
   formatNumber,
+  type PictureFrame,
   type Range,
   steppedDecades,
   steppedRange,
@@ -17,9 +17,9 @@ import {
   zoomed,
 } from '../../models/index.js';
 import { element, setText } from '../element.js';
-import { seriesColour, type ThemeColours, themeColours } from '../theme.js';
+import { type ThemeColours, themeColours } from '../theme.js';
 import type { IBodyHost, IViewBody } from './body.js';
-import { type CurveSpace, type CurveStyle, nearestPoint, paintCurves } from './curves.js';
+import { type CurveSpace, type CurveStyle, nearestPoint, paintCurves, swatchOf } from './curves.js';
 import { Gestures, type IGestureTarget } from './gestures.js';
 import { loadUPlot, type UPlot } from './uplot.js';
 
@@ -46,7 +46,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
     return this._isDisposed;
   }
 
-  draw(frame: Frame): void {
+  draw(frame: PictureFrame): void {
     if (frame.kind !== 'trace') {
       return;
     }
@@ -68,6 +68,8 @@ export class TraceBody implements IViewBody, IGestureTarget {
 
   restyle(): void {
     this._theme = null;
+    this._legendKey = '';
+    this._legend.replaceChildren();
     this._rebuild();
   }
 
@@ -83,7 +85,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
     this._gestures?.startBox();
   };
 
-  summary(frame: Frame): string {
+  summary(frame: PictureFrame): string {
     if (frame.kind !== 'trace' || frame.last === null) {
       return '';
     }
@@ -93,7 +95,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
     return `${formatNumber(y, precision)}${bar} ${frame.yUnit}`.trimEnd();
   }
 
-  plainText(frame: Frame): string {
+  plainText(frame: PictureFrame): string {
     if (frame.kind !== 'trace') {
       return '';
     }
@@ -460,15 +462,18 @@ export class TraceBody implements IViewBody, IGestureTarget {
             : '',
     );
     const labels = frame.series.length > 1 ? frame.series.map(series => series.label) : [];
-    if (labels.length === this._legend.children.length) {
+    const key = labels.join('\n');
+    if (key === this._legendKey) {
       return;
     }
+    this._legendKey = key;
     this._legend.replaceChildren(
-      ...labels.map((label, index) => {
-        const swatch = element('span', { className: 'jp-TraceView-swatch' });
-        swatch.style.background = seriesColour(index);
-        return element('div', { children: [swatch, element('span', { text: label })] });
-      }),
+      ...labels.map((label, index) =>
+        element('div', {
+          className: 'jp-TraceView-key',
+          children: [swatchOf(index), element('span', { text: label })],
+        }),
+      ),
     );
   }
 
@@ -515,6 +520,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
   private _height = 0;
   private _isResized = false;
   private _yAxisWidth = 0;
+  private _legendKey = '';
   private _xZoom: Range | null = null;
   private _yZoom: Range | null = null;
   private _yShown: Range | null = null;
