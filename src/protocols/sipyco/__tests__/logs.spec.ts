@@ -271,7 +271,7 @@ describe('logLine', () => {
 
   it('refuses a line that would end the connection, and takes as much in several', () => {
     const half = 'x'.repeat(3 << 20);
-    assert.equal(logLine({ ...record, message: `${half}\n${half}` }).length, (6 << 20) + 13);
+    assert.equal(logLine({ ...record, message: `${half}\n${half}` }).length, (6 << 20) + 14);
     assert.throws(() => logLine({ ...record, message: half + half }), {
       name: 'LimitError',
       message: 'a log line of 6291465 bytes, a server takes 4194304',
