@@ -98,6 +98,7 @@ class Kernel:
                 task.cancel()
             self._close_streams()
             self._switchboard.close()
+            self._audit.close()
         finally:
             for port in (self._shell, self._control, self._stdin, self._iopub):
                 port.close()
@@ -128,7 +129,9 @@ class Kernel:
             budget=config.read_only_budget,
         )
         audit_file = Path(config.audit_file) if config.audit_file else None
-        self._audit = Audit(audit_file, config.audit_bytes, config.audit_files)
+        self._audit = Audit(
+            audit_file, config.audit_bytes, config.audit_files, limits.audit_minute_bytes
+        )
         self._streams = Streams(
             opener=Opener(loop, policy, self._resolver),
             policy=policy,

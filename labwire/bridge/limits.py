@@ -42,6 +42,8 @@ class Limits:
     host_chars: int = 255
     text_chars: int = 200
     audit_text: int = 2000
+    audit_minute_bytes: int = 4 * MIB
+    """Lines of reports and refusals: the ten MiB of the newest file hold minutes of a flood."""
 
     text_record_bytes: int = 256 * KIB
     """Record towards a client in text mode: base64 and a gateway's parse make big ones slow."""
@@ -70,4 +72,5 @@ CONTRACT = (
     "host_chars",
     "text_chars",
     "audit_text",
+    "audit_minute_bytes",
 )

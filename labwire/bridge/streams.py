@@ -110,6 +110,7 @@ class Streams:
         for stream in list(self._by_token.values()):
             if stream.deadline is not None and now > stream.deadline:
                 self._end_of(stream, *LEASE_OVER)
+        self._audit.tick()
 
     def expire_link(self, link: Link) -> None:
         """Close what a client holds that has gone silent."""
@@ -165,7 +166,7 @@ class Streams:
         for name in AUDITED:
             if name in record.fields:
                 fields[name] = record.fields[name][: self._limits.audit_text]
-        self._audit.write("report", fields)
+        self._audit.offer("report", fields)
 
     def _data(self, client: Client, link: Link, record: Record) -> None:
         stream = link.streams.get(record.stream)
@@ -418,7 +419,7 @@ class Streams:
             self._on_idle()
 
     def _audit_refusal(self, link: Link, endpoint: str, failure: Failure) -> None:
-        self._audit.write(
+        self._audit.offer(
             "refused" if failure.stage in ("policy", "open") else "failed",
             {
                 "client": link.client_name,

@@ -53,7 +53,7 @@ const STOPPED_WITHIN_MS = 5000;
 const ROUND_TRIP_MS = 2;
 /** Stages of a BridgeError after which no stream is left. */
 const KERNEL_ENDED: ReadonlySet<string> = new Set(['dead', 'restarting', 'restarted', 'shutdown']);
-/** Audit lines kept while there is no link. */
+/** Audit lines kept while there is no link; of those beyond, the number. */
 const AUDIT_BACKLOG = 1000;
 
 type Waiter<T> = {
@@ -75,6 +75,7 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
   private _linkWaiters: Waiter<void>[] = [];
   private _stopWaiters: Waiter<Stopped>[] = [];
   private _auditBacklog: AuditEntry[] = [];
+  private _auditLeftOut = 0;
   private _closed = false;
 
   constructor(options: KernelBridgeOptions) {
@@ -150,6 +151,8 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
       this.queue(jsonRecord(Kind.AUDIT, 0, entry));
     } else if (this._auditBacklog.length < AUDIT_BACKLOG) {
       this._auditBacklog.push(entry);
+    } else {
+      this._auditLeftOut += 1;
     }
   }
 
@@ -272,6 +275,11 @@ export class KernelCore implements IChannelOwner, IStreamChannel {
     this._auditBacklog = [];
     for (const entry of backlog) {
       this.audit(entry);
+    }
+    if (this._auditLeftOut > 0) {
+      const detail = `${this._auditLeftOut} lines, while the bridge was out of reach`;
+      this.audit({ action: 'left out', endpoint: '', detail });
+      this._auditLeftOut = 0;
     }
     const waiters = this._linkWaiters;
     this._linkWaiters = [];

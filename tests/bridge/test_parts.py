@@ -252,6 +252,36 @@ def test_an_audit_that_cannot_be_written_is_counted_and_said_once(
     assert capsys.readouterr().err.count("the audit cannot be written") == 1
 
 
+def test_lines_that_a_client_causes_are_bounded_and_the_surplus_is_told(tmp_path: Path) -> None:
+    now = 0.0
+    path = tmp_path / "audit.jsonl"
+    audit = Audit(path, minute_bytes=1000, clock=lambda: now)
+
+    def events() -> list[tuple[str, int]]:
+        lines = [json.loads(line) for line in path.read_text("ascii").splitlines()]
+        return [(line["event"], line.get("n", line.get("lines"))) for line in lines]
+
+    for n in range(10):
+        audit.offer("report", {"n": n, "text": "x" * 200})
+    audit.offer("report", {"n": 10})  # short, and yet too late
+    audit.write("open", {"n": 11})  # never left out
+    kept = len(events()) - 1
+    assert 2 <= kept <= 4
+    assert path.stat().st_size <= 1000 + 200
+    assert events() == [*(("report", n) for n in range(kept)), ("open", 11)]
+    now = 59.9
+    audit.tick()
+    assert len(events()) == kept + 1
+    now = 60.0
+    audit.tick()
+    audit.offer("report", {"n": 12})
+    assert events()[kept + 1 :] == [("left out", 11 - kept), ("report", 12)]
+    now = 200.0
+    audit.tick()
+    audit.close()
+    assert events()[-1] == ("report", 12)
+
+
 def test_no_audit_where_it_is_switched_off(tmp_path: Path) -> None:
     audit = Audit(None)
     audit.write("open", {"n": 1})

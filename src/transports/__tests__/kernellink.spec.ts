@@ -848,6 +848,24 @@ describe('what the whole bridge does', () => {
     );
   });
 
+  it('says how many audit lines were too many to keep', async () => {
+    const end = new BridgeEnd();
+    for (let i = 0; i < 1003; i += 1) {
+      end.bridge.audit({ action: 'write', endpoint: 'ca://PV', new: String(i) });
+    }
+    void end.bridge.ping().catch(() => undefined);
+    await settled();
+    await end.open();
+    await end.welcome();
+    const lines = end.takeRecords().filter(one => one.kind === 'AUDIT');
+    assert.equal(lines.length, 1001);
+    assert.deepEqual(lines.at(-1)!.fields, {
+      action: 'left out',
+      endpoint: '',
+      detail: '3 lines, while the bridge was out of reach',
+    });
+  });
+
   it('says BYE, and leaves to the bridge what is to be claimed', async () => {
     const end = new BridgeEnd();
     const stream = await end.stream();
