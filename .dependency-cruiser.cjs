@@ -2,6 +2,7 @@
 //
 //   values ◄ wire ◄ protocols ◄ clients, servers ◄ demolab ◄ hub        (the worker)
 //   values, wire ◄ transports ◄ demolab, hub, cli
+//   protocols, clients, servers, transports ◄ node ◄ cli, npm            (a Node program)
 //   values, hub/api.ts (types) ◄ models ◄ widgets ◄ plugins ◄ index     (the page)
 //
 // From outside a room is entered by its index.ts. Tests obey the doors, not the arrows: they may
@@ -22,11 +23,12 @@ const ROOMS = {
   servers: [...BELOW_PROTOCOLS, ...PROTOCOLS],
   demolab: [...BELOW_PROTOCOLS, ...PROTOCOLS, 'transports', 'clients', 'servers'],
   hub: WORKER,
+  node: [...BELOW_PROTOCOLS, ...PROTOCOLS, 'transports', 'transports/node', 'clients', 'servers'],
   models: ['values'],
   widgets: ['values', 'models'],
   plugins: ['values', 'models', 'widgets'],
-  cli: [...WORKER, 'transports/node', 'hub'],
-  npm: [...WORKER, 'transports/node', 'hub', 'cli'],
+  cli: [...WORKER, 'transports/node', 'node', 'hub'],
+  npm: [...WORKER, 'transports/node', 'node', 'hub', 'cli'],
 };
 
 // Which packages a room may import, by the start of their names; rooms that are not here take none.
@@ -38,7 +40,7 @@ const PACKAGES = {
   cli: ['commander'],
 };
 
-const ON_NODE = ['transports/node', 'cli', 'npm'];
+const ON_NODE = ['transports/node', 'node', 'cli', 'npm'];
 const TYPES_OF_HUB = ['models', 'widgets', 'plugins']; // by `import type` from hub/api.ts
 
 const escaped = text => text.replaceAll('/', '\\/').replaceAll('.', '\\.');

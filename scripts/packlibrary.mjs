@@ -70,7 +70,7 @@ async function manifestOf(names) {
     keywords: ['laboratory', 'instruments', 'sipyco', 'artiq', 'pyon', 'sync_struct'],
     license,
     type: 'module',
-    sideEffects: false,
+    sideEffects: ['./lib/npm/node.js'], // it gives PYON the platform's base64
     engines,
     bin: { labwire: 'cli.mjs' },
     exports: { ...Object.fromEntries(exports), './package.json': './package.json' },

@@ -17,6 +17,7 @@ export const ROOMS = {
   transports: { kind: 'node', folder: 'src/transports', python: true },
   clients: { kind: 'node', folder: 'src/clients' },
   servers: { kind: 'node', folder: 'src/servers', python: true },
+  node: { kind: 'node', folder: 'src/node', python: true },
   demolab: { kind: 'node', folder: 'src/demolab' },
   hub: { kind: 'node', folder: 'src/hub', python: true },
   models: { kind: 'node', folder: 'src/models' },

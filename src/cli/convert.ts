@@ -1,8 +1,8 @@
 // A file of PYON v1 becomes one of v2, in place, with the old text beside it.
 
 import { constants } from 'node:fs';
-import { access, copyFile, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { access, copyFile, readFile, realpath } from 'node:fs/promises';
+import { replaceFile } from '../node/index.js';
 import { convertV1ToV2 } from '../protocols/pyon/index.js';
 import { isLabwireError } from '../values/index.js';
 import { Failure } from './failure.js';
@@ -20,7 +20,7 @@ export async function convertFile(file: string): Promise<void> {
   } catch (error) {
     throw isCode(error, 'EEXIST') ? backupExists(backup) : error;
   }
-  await replace(target, text);
+  await replaceFile(target, text);
 }
 
 function converted(file: string, text: Uint8Array): string {
@@ -53,26 +53,6 @@ async function exists(file: string): Promise<boolean> {
     if (isCode(error, 'ENOENT')) {
       return false;
     }
-    throw error;
-  }
-}
-
-/** Whoever reads `target` sees the old text or the new one, and never a part. */
-async function replace(target: string, text: string): Promise<void> {
-  const partial = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}`);
-  const { mode } = await stat(target);
-  try {
-    const handle = await open(partial, 'wx');
-    try {
-      await handle.chmod(mode & 0o777); // as it was, whatever the umask says
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(partial, target);
-  } catch (error) {
-    await rm(partial, { force: true });
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * What needs Node: TCP, and PYON files.
+ * What needs Node: TCP and TLS, pipes, whole server programs with their options and signals, PYON
+ * files. Loading it gives PYON the platform's base64.
  *
  * @example
  * ```ts
@@ -29,5 +30,11 @@
  *
  * @module node
  */
+
+import { platformBase64, useBase64 } from '../protocols/pyon/index.js';
+
+export * from '../node/index.js';
 export * from '../transports/node/index.js';
-export { loadFile, storeFile } from './pyonfile.js';
+
+// The pure rooms cannot know which platform they run on: here it is known to be Node.
+useBase64(platformBase64(globalThis));

@@ -1,4 +1,4 @@
-// PYON files: SiPyCo's `store_file` and `load_file`.
+// Files that readers find either old or new, and PYON in them: SiPyCo's `store_file` and `load_file`.
 
 import { randomUUID } from 'node:crypto';
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
@@ -7,16 +7,11 @@ import { decode, fileText, type PyonOptions } from '../protocols/pyon/index.js';
 import type { PyValue } from '../values/index.js';
 
 /**
- * Write `value` to a file that readers find either old or new, never half: it is written and synced
+ * Write `text` to a file that readers find either old or new, never half: it is written and synced
  * beside the old one and then takes its name. A symbolic link stays, and so do the permissions.
- * @throws {EncodeError, LimitError} the file is as it was. The errors of the file system, too.
+ * @throws the errors of the file system; the file is as it was then.
  */
-export async function storeFile(
-  path: string,
-  value: PyValue,
-  options: PyonOptions = {},
-): Promise<void> {
-  const text = fileText(value, options.version ?? 2, options);
+export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
   const target = await targetOf(path);
   const folder = dirname(target);
   const temporary = join(folder, `.${basename(target)}.${randomUUID()}`);
@@ -25,7 +20,7 @@ export async function storeFile(
     const file = await open(temporary, 'wx');
     try {
       if (mode !== null) {
-        await file.chmod(mode);
+        await file.chmod(mode); // as it was, whatever the umask says
       }
       await file.writeFile(text);
       await file.sync();
@@ -41,7 +36,19 @@ export async function storeFile(
 }
 
 /**
- * The value in a file.
+ * Write `value` to a PYON file, as `replaceFile` does.
+ * @throws {EncodeError, LimitError} the file is as it was. The errors of the file system, too.
+ */
+export async function storeFile(
+  path: string,
+  value: PyValue,
+  options: PyonOptions = {},
+): Promise<void> {
+  await replaceFile(path, fileText(value, options.version ?? 2, options));
+}
+
+/**
+ * The value in a PYON file.
  * @throws {ParseError, LimitError} of the text. The errors of the file system.
  */
 export async function loadFile(path: string, options: PyonOptions = {}): Promise<PyValue> {

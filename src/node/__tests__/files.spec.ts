@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { dict, NDArray, PyObject, tuple } from '../../values/index.js';
-import { loadFile, storeFile } from '../pyonfile.js';
+import { loadFile, storeFile } from '../index.js';
 
 class Stranger extends PyObject {
   override get pyType(): string {

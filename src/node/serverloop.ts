@@ -1,0 +1,105 @@
+// A whole server program in one call: SiPyCo's `simple_server_loop`.
+
+import { RpcServer, type RpcServerOptions } from '../servers/index.js';
+import {
+  listenTcp,
+  type SimpleSSLConfig,
+  type TcpListener,
+  type TcpListenOptions,
+} from '../transports/node/index.js';
+import { isLabwireError } from '../values/index.js';
+import { SignalHandler } from './signals.js';
+
+export type SimpleServerLoopOptions = Pick<
+  RpcServerOptions,
+  'targets' | 'description' | 'allowParallel' | 'limits' | 'reportError'
+> &
+  Pick<TcpListenOptions, 'keepAlive'> & {
+    /** One address or several, as `bindAddressFromArgs` gives them; null: every one of this computer. Default `127.0.0.1`. */
+    readonly host?: string | readonly string[] | null;
+    /** On every address. 0: the system picks one, the same for all. */
+    readonly port: number;
+    /** TLS with these certificates. Default: none. */
+    readonly ssl?: SimpleSSLConfig;
+    /** Called once callers can come. */
+    readonly started?: (listeners: readonly TcpListener[]) => void;
+  };
+
+/**
+ * Serve `targets` until a caller asks for the end by `terminate`, or the system by SIGINT, SIGTERM or
+ * SIGHUP. All connections are ended then.
+ * @throws {ConnectError} an address or the port cannot be had. An IPv6 address on a computer without
+ *   IPv6 is left out as long as another one remains.
+ */
+export async function simpleServerLoop(options: SimpleServerLoopOptions): Promise<void> {
+  const { host = '127.0.0.1', port, ssl, keepAlive, started, ...rest } = options;
+  const handler = new SignalHandler();
+  handler.setup();
+  const server = new RpcServer({ ...rest, builtinTerminate: true });
+  try {
+    const { reportError } = rest;
+    const listeners = await listenOnAll(host, { port, ssl, keepAlive, reportError });
+    for (const listener of listeners) {
+      server.start(listener);
+    }
+    started?.(listeners);
+    await Promise.race([handler.waitTerminate(), server.waitTerminate()]);
+  } finally {
+    handler.teardown();
+    await server.stop();
+  }
+}
+
+/** All of them, or none. */
+async function listenOnAll(
+  host: string | readonly string[] | null,
+  options: TcpListenOptions,
+): Promise<TcpListener[]> {
+  if (host === null) {
+    return [await listenEverywhere(options)];
+  }
+  const hosts = [...new Set(typeof host === 'string' ? [host] : host)];
+  if (hosts.length === 0) {
+    throw new RangeError(
+      'there is no address to listen on: bind one, or do not leave out localhost',
+    );
+  }
+  const listeners: TcpListener[] = [];
+  let lack: unknown = null;
+  for (const one of hosts) {
+    try {
+      const port = options.port === 0 ? listeners[0]?.port : options.port;
+      listeners.push(await listenTcp({ ...options, host: one, port }));
+    } catch (error) {
+      lack = error;
+      if (!(one.includes(':') && isWithoutIPv6(error))) {
+        await Promise.all(listeners.map(listener => listener.close()));
+        throw error;
+      }
+    }
+  }
+  if (listeners.length === 0) {
+    throw lack;
+  }
+  return listeners;
+}
+
+/** `::` takes IPv4, too. */
+async function listenEverywhere(options: TcpListenOptions): Promise<TcpListener> {
+  try {
+    return await listenTcp({ ...options, host: '::' });
+  } catch (error) {
+    if (!isWithoutIPv6(error)) {
+      throw error;
+    }
+    return listenTcp({ ...options, host: '0.0.0.0' });
+  }
+}
+
+function isWithoutIPv6(error: unknown): boolean {
+  if (!isLabwireError(error, 'ConnectError')) {
+    return false;
+  }
+  const { code } = error.cause as { code?: unknown };
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
+}
