@@ -1,10 +1,19 @@
 // `labwire watch`: what a live view would show, as text. Values go to stdout, states to stderr.
 
 import { Command } from 'commander';
-import { Demo, type ISource, type ITree, type SourceEvent, Sources } from '../hub/index.js';
+import {
+  Demo,
+  type Description,
+  type ISource,
+  type ITree,
+  type Message,
+  type SourceEvent,
+  Sources,
+} from '../hub/index.js';
 import { encodeTree } from '../protocols/pyon/index.js';
+import { formatArgspec, type LogRecord, logRecordOf } from '../protocols/sipyco/index.js';
 import { PlatformClock } from '../transports/index.js';
-import { connectTcp } from '../transports/node/index.js';
+import { connectTcp, listenTcp } from '../transports/node/index.js';
 import {
   type Address,
   type Display,
@@ -36,8 +45,10 @@ export function watchCommand(): Command {
     .option('--tree', 'print the exact JSON form instead of text')
     .addHelpText(
       'after',
-      '\nWithout a part after "#" the whole notifier is printed, name by name; with --tree as one\n' +
-        'value. "demo+" before an address asks the demo lab inside this command.',
+      '\nsipyco+sync: without a part after "#" the whole notifier is printed, name by name; with\n' +
+        '--tree as one value. sipyco+broadcast: every message of a channel. sipyco+log: listens at\n' +
+        'the address, and prints what programs log there. sipyco+rpc: says what can be called.\n' +
+        '"demo+" before an address asks the demo lab inside this command.',
     )
     .action(watch);
 }
@@ -54,7 +65,8 @@ async function watch(text: string, options: Options): Promise<void> {
   const sources = new Sources({
     clock,
     connect: overTcp,
-    demo: to => demo.connect(to),
+    listen: ({ host, port }) => listenTcp({ host, port }),
+    demo,
     report: fail,
   });
   try {
@@ -97,6 +109,10 @@ class Watch {
 
   /** Resolves when `--once` is satisfied. @throws {Failure} waiting does not help. */
   async run(): Promise<void> {
+    if (this._source.shape === 'target') {
+      await this._describe();
+      return;
+    }
     const watching = this._source.watch(event => this._take(event));
     try {
       await this._ended;
@@ -130,7 +146,29 @@ class Watch {
       case 'deltas':
         this._printNames(event.deltas.map(delta => delta.key));
         return;
+      case 'messages':
+        for (const message of event.messages) {
+          write(this._messageText(message));
+        }
+        this._seen();
+        return;
     }
+  }
+
+  // A target says nothing by itself: what it is, is all there is to see.
+  private async _describe(): Promise<void> {
+    const description = await this._source.remote?.describe();
+    for (const line of description === undefined ? [] : describedLines(description)) {
+      write(line);
+    }
+  }
+
+  private _messageText({ value }: Message): string {
+    if (this._options.tree === true) {
+      return encodeTree(value);
+    }
+    const record = this._source.address.scheme === 'sipyco+log' ? logRecordOf(value) : null;
+    return record === null ? pyRepr(value) : recordText(record);
   }
 
   private _seen(): void {
@@ -180,6 +218,32 @@ class Watch {
   private _text({ value, display }: Reading<PyValue>): string {
     return this._options.tree === true ? encodeTree(value) : shown(value, display);
   }
+}
+
+/** A server, its targets, and the methods of the one that was asked. */
+function describedLines(description: Description): readonly string[] {
+  const { targets, target, docstring, methods, fault } = description;
+  const lines = [`targets: ${targets.join(', ')}`];
+  if (description.description !== null) {
+    lines.push(`description: ${description.description}`);
+  }
+  if (target !== null) {
+    lines.push('', `${target}${docstring === null ? '' : `: ${docstring}`}`);
+  }
+  if (fault !== null) {
+    lines.push(`names only, since the server cannot tell more: ${fault.message}`);
+  }
+  for (const { name, argspec, docstring: about } of methods) {
+    const signature = argspec === null ? '(…)' : formatArgspec(argspec);
+    lines.push(`  ${name}${signature}`);
+    lines.push(...(about === null ? [] : about.split('\n').map(line => `      ${line}`.trimEnd())));
+  }
+  return lines;
+}
+
+function recordText({ timeNs = 0n, level, source, name, message }: LogRecord): string {
+  const time = new Date(Number(timeNs / 1_000_000n)).toISOString();
+  return `${time} ${level} ${source} ${name}: ${message}`;
 }
 
 function onceHint(names: Fact | undefined): string {

@@ -3,7 +3,7 @@
 import { DEMO_SERVICES, DemoLab, type DemoService } from '../demolab/index.js';
 import { LoopbackNetwork } from '../transports/index.js';
 import { type Address, type Scheme, UnsupportedError } from '../values/index.js';
-import type { Connect, IClock } from '../wire/index.js';
+import type { Connect, IClock, IListener } from '../wire/index.js';
 
 const SERVICES: { readonly [S in Scheme]?: DemoService } = {
   'sipyco+sync': 'sync_struct',
@@ -15,6 +15,9 @@ const ENDPOINTS: { readonly [S in DemoService]: string } = {
   sync_struct: 'demo lab',
   pc_rpc: 'demo lab controllers',
 };
+
+/** Where the lab's programs send their log, if anybody listens. */
+const LOG_ENDPOINT = 'demo lab log';
 
 export class Demo {
   private readonly _clock: IClock;
@@ -40,6 +43,13 @@ export class Demo {
       const network = await this._starting;
       return network.connect(ENDPOINTS[service], options);
     };
+  }
+
+  /** Take the place of the server that the lab's programs log to. @throws {ConnectError} somebody has it. */
+  async listen(_address: Address): Promise<IListener> {
+    this._starting ??= this._start();
+    const network = await this._starting;
+    return network.listen(LOG_ENDPOINT);
   }
 
   /** Stop the lab and every connection to it. It starts anew when it is reached again. */

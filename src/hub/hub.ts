@@ -19,14 +19,14 @@ import type {
 import { type IBridge, type IBridgeListener, noBridge } from './bridge.js';
 import { OpenView } from './openview.js';
 import { type Defer, FramePull } from './pull.js';
-import { Sources } from './sources.js';
+import { type IDemo, Sources } from './sources.js';
 import { checkSpec, checkViewport } from './spec.js';
 import type { MakeBitmap } from './views/image.js';
 
 export type HubOptions = {
   readonly version: string;
   readonly clock: IClock;
-  readonly demo: IDemo;
+  readonly demo: IHubDemo;
   /** Makes the bridge of a page; it connects to nothing before it is used. */
   readonly makeBridge: (page: IPage, listener: IBridgeListener) => IBridge;
   /** How to reach the network where there is no page; Node has sockets. */
@@ -41,8 +41,7 @@ export type HubOptions = {
 };
 
 /** The demo lab that `demo+` addresses reach. */
-export interface IDemo {
-  connect(address: Address): Connect;
+export interface IHubDemo extends IDemo {
   /** End what runs; it starts anew when it is reached again. */
   close(): void;
 }
@@ -63,7 +62,7 @@ export class Hub implements IHub {
     this._options = options;
     this._sources = new Sources({
       clock: options.clock,
-      demo: address => options.demo.connect(address),
+      demo: options.demo,
       connect: address => this._connect(address),
       report: options.report,
     });

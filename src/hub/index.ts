@@ -5,12 +5,17 @@ export { Demo } from './demo.js';
 export { Hub, type HubOptions } from './hub.js';
 export type {
   Abilities,
+  CallOptions,
   ChangedRange,
   Delta,
+  Description,
+  IRemote,
   ISource,
   ITree,
   IWatch,
   Listener,
+  Message,
+  Method,
   SourceEvent,
 } from './sources/source.js';
-export { type OpenConnection, Sources, type SourcesOptions } from './sources.js';
+export { type IDemo, type OpenConnection, Sources, type SourcesOptions } from './sources.js';

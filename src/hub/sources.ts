@@ -1,19 +1,28 @@
 // Sources by address, for the hub and for whoever has no hub: the command line, a script.
 
 import { type Address, formatAddress, parseAddress, UnsupportedError } from '../values/index.js';
-import type { Connect, IClock } from '../wire/index.js';
+import type { Connect, IClock, IListener } from '../wire/index.js';
 import type { LinkDown } from './bridge.js';
 import { Endpoints, type IConnection } from './endpoints.js';
 import { REGISTRY } from './registry.js';
 import type { SourceContext } from './sources/context.js';
 import type { ISource } from './sources/source.js';
 
+/** The demo lab, as far as sources reach it. */
+export interface IDemo {
+  connect(address: Address): Connect;
+  /** Where the lab's own programs send something: its log. */
+  listen(address: Address): Promise<IListener>;
+}
+
 export type SourcesOptions = {
   readonly clock: IClock;
   /** How to reach an address over the network. */
   readonly connect: (address: Address) => Connect;
-  /** How to reach an address of the demo lab. */
-  readonly demo: (address: Address) => Connect;
+  /** How to take the place of a server; absent where there is no port to be had. */
+  readonly listen?: (address: Address) => Promise<IListener>;
+  /** The demo lab. */
+  readonly demo: IDemo;
   /** What a watcher threw; it goes on being called. */
   readonly report: (error: unknown, where: string) => void;
 };
@@ -25,10 +34,11 @@ export class Sources {
   private readonly _context: SourceContext;
 
   constructor(options: SourcesOptions) {
-    const { clock, connect, demo, report } = options;
+    const { clock, connect, listen = noListening, demo, report } = options;
     this._context = {
       clock,
-      connect: address => (address.demo ? demo(address) : connect(address)),
+      connect: address => (address.demo ? demo.connect(address) : connect(address)),
+      listen: address => (address.demo ? demo.listen(address) : listen(address)),
       endpoints: new Endpoints(clock),
       report,
     };
@@ -81,4 +91,12 @@ export class Sources {
   close(): void {
     this._context.endpoints.close();
   }
+}
+
+async function noListening(address: Address): Promise<never> {
+  throw new UnsupportedError(
+    `${formatAddress(address)} means listening for what others send, which a page cannot do in this version`,
+    { feature: 'listen' },
+    { hint: 'Watch what the log’s server broadcasts: sipyco+broadcast://HOST:1067/log.' },
+  );
 }

@@ -546,7 +546,10 @@ describe('Hub: what it refuses', () => {
       status.fault?.message,
       'addresses that start with ca:// cannot be shown in this version',
     );
-    assert.equal(status.fault?.hint, 'These can: sipyco+sync://.');
+    assert.equal(
+      status.fault?.hint,
+      'These can: sipyco+sync://, sipyco+rpc://, sipyco+broadcast://, sipyco+log://.',
+    );
     await hub.bye();
   });
 

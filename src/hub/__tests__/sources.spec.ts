@@ -19,7 +19,7 @@ function sourcesOf(lab: Lab) {
   const sources = new Sources({
     clock,
     connect: lab.connect,
-    demo: lab.connect,
+    demo: { connect: lab.connect, listen: () => assert.fail('nobody listens here') },
     report: error => mistakes.push(error),
   });
   return { clock, sources, mistakes };
@@ -53,6 +53,9 @@ function listen(sources: Sources, address: string) {
         for (const { type, key } of event.deltas) {
           heard.push(`${type} ${pyRepr(key)} ${pyRepr(tree?.read(key)?.value ?? null)}`);
         }
+        break;
+      case 'messages':
+        heard.push(...event.messages.map(({ value }) => pyRepr(value)));
     }
   });
   const news = async () => {
@@ -71,9 +74,9 @@ describe('Sources', () => {
     assert.equal(whole.abilities.openingHasEffects, false);
     assert.equal(sources.open(`${WHOLE}#a`).shape, 'value');
     assert.equal(lab.connectCount, 0);
-    assert.throws(() => sources.open('sipyco+rpc://lab:3251/dds'), {
+    assert.throws(() => sources.open('rpyc://lab:18812'), {
       name: 'UnsupportedError',
-      message: 'addresses that start with sipyco+rpc:// cannot be shown in this version',
+      message: 'addresses that start with rpyc:// cannot be shown in this version',
     });
     assert.throws(() => sources.open('sipyco+sync://lab:3250/datasets?tls=lab'), {
       name: 'UnsupportedError',
@@ -163,7 +166,10 @@ describe('Sources', () => {
     const sources = new Sources({
       clock: new HandClock(),
       connect: () => options => network.connect('lab', options),
-      demo: () => options => network.connect('lab', options),
+      demo: {
+        connect: () => options => network.connect('lab', options),
+        listen: async () => network.listen('log'),
+      },
       report: assert.fail,
     });
     const whole = listen(sources, 'sipyco+sync://lab:3250/log');

@@ -1,7 +1,7 @@
 // What every source is made with.
 
 import type { Address } from '../../values/index.js';
-import type { Connect, IClock } from '../../wire/index.js';
+import type { Connect, IClock, IListener } from '../../wire/index.js';
 import type { Endpoints } from '../endpoints.js';
 import type { ISource } from './source.js';
 
@@ -9,6 +9,8 @@ export type SourceContext = {
   readonly clock: IClock;
   /** How to reach an address: over the network, or in the demo lab. */
   readonly connect: (address: Address) => Connect;
+  /** Take the place of the server at an address. @throws {UnsupportedError} it cannot be taken from here. */
+  readonly listen: (address: Address) => Promise<IListener>;
   /** All that is open. */
   readonly endpoints: Endpoints;
   /** What a watcher threw. */

@@ -30,7 +30,6 @@ export interface ILinked {
   readonly status: LinkStatus;
   readonly receivedBytes: number;
   retryNow(): void;
-  close(): Promise<void>;
 }
 
 /** States in which an attempt to connect may be waiting for a person. */
@@ -55,6 +54,9 @@ export abstract class Linked<Client extends ILinked> implements IConnection {
   }
 
   protected abstract readonly _client: Client;
+
+  /** End the client for good. */
+  protected abstract _end(): Promise<void>;
 
   /** Tell `status` to all who watch. */
   protected abstract _onStatus(): void;
@@ -95,7 +97,7 @@ export abstract class Linked<Client extends ILinked> implements IConnection {
   }
 
   close(): void {
-    void this._client.close();
+    void this._end();
   }
 
   protected _tell(listener: Listener, event: SourceEvent): void {

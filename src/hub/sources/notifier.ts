@@ -43,6 +43,10 @@ export class Notifier extends Linked<Subscriber> {
     super.close();
   }
 
+  protected _end(): Promise<void> {
+    return this._client.close();
+  }
+
   // ---- Watchers ---------------------------------------------------------------------------------
 
   /** All of it. */

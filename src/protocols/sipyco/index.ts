@@ -39,6 +39,7 @@ export {
   parseLogMessage,
 } from './logparser.js';
 export { LogForwarderMachine, LogServerMachine, logLine } from './logs.js';
+export { logRecordOf, logRecordToValue } from './logtuple.js';
 export type { PublisherCommand, PublisherEvent, SubscriberEvent } from './messages.js';
 export { type Mod, type ModAction, ModError, pathText, processMod } from './mods.js';
 export {

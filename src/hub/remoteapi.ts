@@ -1,0 +1,146 @@
+// The contract between the page and the worker, as far as it is about what can be called.
+//
+// Types only, part of api.ts. Arguments cross as the text that a person typed, Python literals, and
+// are read in the worker; results stay there and are looked at through views, like any other value. So
+// a 10 MB answer costs the page what it shows of it. What is thrown across is always a `Fault`.
+
+import type { Fault } from '../values/index.js';
+import type { ViewKind, Viewport } from './api.js';
+
+/** What answered when an endpoint was asked who it is. */
+export type ProbeAnswer = {
+  /** To open it with: `sipyco+rpc://127.0.0.1:3251`. */
+  readonly address: string;
+  readonly scheme: string;
+  /** What the server says of itself; empty where it says nothing. */
+  readonly description: string;
+  /** Names that can be opened behind the address: targets. Empty where the protocol does not tell. */
+  readonly names: readonly string[];
+};
+
+export type ParameterKind = 'positional' | 'varargs' | 'keyword' | 'varkw';
+
+export type ParameterDescription = {
+  readonly name: string;
+  readonly kind: ParameterKind;
+  /** Python's repr; null where a value must be given. */
+  readonly default: string | null;
+  /** Name of the type; null where none is written. */
+  readonly annotation: string | null;
+};
+
+export type MethodDescription = {
+  readonly name: string;
+  /** Without `self`; null where the server tells names only. */
+  readonly parameters: readonly ParameterDescription[] | null;
+  /** As Python writes it: `(channel: int, freq: float = 1e6) -> float`; null as above. */
+  readonly signature: string | null;
+  readonly docstring: string | null;
+  /** Starts or ends what others use (`terminate`, `close_db`, `stop` …): kept apart, and confirmed. */
+  readonly isLifeCycle: boolean;
+};
+
+/** One target and what can be called of it. */
+export type TargetDescription = {
+  readonly address: string;
+  readonly name: string;
+  readonly docstring: string | null;
+  /** By name. */
+  readonly methods: readonly MethodDescription[];
+  /** Why there are names only; null where there is all. */
+  readonly fault: Fault | null;
+};
+
+/** One server: what it says of itself, and the addresses of its targets. */
+export type ServerDescription = {
+  readonly address: string;
+  readonly description: string | null;
+  readonly targets: readonly { readonly name: string; readonly address: string }[];
+};
+
+/** What a text is as a Python literal, told while it is typed. */
+export type LiteralCheck =
+  /** `int`, `dict · 3 keys`, `float64[1000]`. */
+  | { readonly type: 'value'; readonly pyType: string }
+  /** Nothing was typed. */
+  | { readonly type: 'empty' }
+  /** `fault` is a ParseError: `position` counts UTF-16 units of the text. */
+  | { readonly type: 'wrong'; readonly fault: Fault };
+
+export type CallRequest = {
+  /** The page's own number for this call; used once. */
+  readonly callId: number;
+  /** Of a target. */
+  readonly address: string;
+  readonly method: string;
+  /** Python literals. */
+  readonly args: readonly string[];
+  readonly kwargs: readonly (readonly [name: string, literal: string])[];
+  /** Gives up after so long; absent: when the person does. */
+  readonly deadlineMs?: number;
+};
+
+/** A value in the worker, as far as a line of text tells it. */
+export type ResultSummary = {
+  /** `int`, `float64[2048, 2048]`. */
+  readonly pyType: string;
+  /** As Python's pprint writes it, cut to `TEXT_LIMIT`. */
+  readonly text: string;
+  readonly isCut: boolean;
+  /** Views that can show it, the best first; empty for what is text only. */
+  readonly views: readonly ViewKind[];
+};
+
+/** How a call ended. */
+export type CallOutcome = { readonly elapsedMs: number } & (
+  | { readonly type: 'returned'; readonly result: ResultSummary }
+  /** The method raised: `traceback` are lines, outermost first. */
+  | {
+      readonly type: 'raised';
+      readonly remoteClass: string;
+      readonly remoteMessage: string;
+      readonly traceback: readonly string[];
+    }
+  /** It never came to an answer: not sent, refused, the link dropped, no answer in time. */
+  | { readonly type: 'failed'; readonly fault: Fault }
+  /** The person gave up. The instrument may have done it all the same. */
+  | { readonly type: 'cancelled' }
+);
+
+/** Guards of an endpoint against accidents; what an administrator forbids is enforced in the bridge. */
+export type Guard = {
+  /** `host:port`, or `demo lab`. */
+  readonly endpoint: string;
+  /** Every call and every edit is refused in the hub. */
+  readonly readOnly: boolean;
+};
+
+/** What the page may ask about what can be called. Every method may reject with a Fault. */
+export interface IRemoteHub {
+  /**
+   * Who answers at `text`: an address, or `host:port` whose protocol is found out by asking.
+   * Listens only; nothing is called. May ask a person, as any connection may.
+   */
+  probe(text: string): Promise<readonly ProbeAnswer[]>;
+  /** Keep the connection of an address open though no view looks at it; see `endpoints()` for how it does. */
+  hold(address: string): Promise<void>;
+  /** Let go of it. Twice is harmless. */
+  release(address: string): Promise<void>;
+  /** Reconnect it now rather than after the back-off. */
+  retryEndpoint(address: string): Promise<void>;
+  describeServer(address: string): Promise<ServerDescription>;
+  describeTarget(address: string): Promise<TargetDescription>;
+  checkLiteral(text: string): Promise<LiteralCheck>;
+  /** Never rejects for what the instrument or the arguments do: that is an outcome. A wrong argument fails before anything is sent. */
+  call(request: CallRequest): Promise<CallOutcome>;
+  cancelCall(callId: number): Promise<void>;
+  /** A view of the result of a call, as `openView` of an address. @returns the view's id. */
+  openResult(callId: number, view: 'auto' | ViewKind, viewport: Viewport): Promise<number>;
+  /** The result's repr, whole up to `COPY_LIMIT_BYTES`. */
+  resultText(callId: number): Promise<string>;
+  /** Forget a result; views of it close. Twice is harmless. The hub keeps the newest 100 results anyway. */
+  dropResult(callId: number): Promise<void>;
+  /** The call as a program for the `sipyco` package, or for this library. */
+  callAsCode(request: CallRequest, language: 'python' | 'typescript'): Promise<string>;
+  setGuards(guards: readonly Guard[]): Promise<void>;
+}
