@@ -9,7 +9,7 @@ The description is the content of ``application/vnd.labwire.view.v1+json``::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from . import address as addresses
@@ -22,9 +22,10 @@ __all__ = ["View", "dataset", "view"]
 MIME_TYPE = "application/vnd.labwire.view.v1+json"
 
 _VIEWS = ("auto", "number", "trace", "image", "table")
-# The role of the source that a view shows; beside a trace's there may be x and error.
+# The role of the source that a view shows; a trace may have several, and beside them x and error.
 _MAIN_ROLE = {"auto": "value", "number": "value", "trace": "y", "image": "value", "table": "table"}
 _SHOWN_SCHEMES = ("sipyco+sync",)  # what this release can draw
+_CURVE_LIMIT = 8  # of one trace: as many as there are colours that can be told apart
 
 
 class View:
@@ -92,12 +93,13 @@ def dataset(
     key: Key | None = None,
     *,
     view: str = "auto",
-    x: Key | None = None,
-    error: Key | None = None,
+    y: Key | Sequence[Key] | None = None,
+    x: Key | Sequence[Key] | None = None,
+    error: Key | Sequence[Key] | None = None,
     title: str | None = None,
     **options: Any,
 ) -> View:
-    """Show a dataset live in this cell.
+    """Show a dataset, or several in one trace, live in this cell.
 
     Parameters
     ----------
@@ -111,9 +113,13 @@ def dataset(
     view
         ``"number"``, ``"trace"``, ``"image"``, ``"table"``, or ``"auto"``, which goes by the
         shape of the value.
+    y
+        Instead of a key, the datasets of a trace: up to eight keys or whole addresses, such as
+        ``["rabi.p", "rabi.fit"]``.
     x, error
         For a trace: the datasets with the x values and with the error bars, by key in the same
-        notifier or by whole address.
+        notifier or by whole address. With several y, ``x`` is one for all of them or a list with
+        one for each, and ``error`` is a list for the first of them.
     title
         Shown above the view instead of the name.
     **options
@@ -137,14 +143,28 @@ def dataset(
     >>> lw.dataset("sipyco+sync://127.0.0.1:3250/datasets", "rabi.p", x="rabi.t")
     <Labwire live trace of sipyco+sync://127.0.0.1:3250/datasets#rabi.p, \
 x: sipyco+sync://127.0.0.1:3250/datasets#rabi.t>
+    >>> lw.dataset("demo+sipyco+sync:///datasets", y=["rabi.p", "rabi.p_err"])
+    <Labwire live trace of demo+sipyco+sync:///datasets#rabi.p, \
+demo+sipyco+sync:///datasets#rabi.p_err>
     """
     base = addresses.parse(address)
     if base.scheme != "sipyco+sync":
         raise ValueError(
             f"a dataset has an address that starts with sipyco+sync://, not {base.scheme}://"
         )
-    main = base if key is None else addresses.with_key(base, key)
     _check_view(view)
+    if y is not None:
+        if key is not None:
+            raise ValueError("a trace has its datasets in y, or one as its key, not both")
+        if view not in ("auto", "trace"):
+            raise ValueError(f"y belongs to a trace, not to view={view!r}")
+        curves = [
+            (role, _beside(base, role, other))
+            for role, given in (("y", y), ("x", x), ("error", error))
+            for other in _listed(given)
+        ]
+        return _make("trace", curves, {"title": title, **options})
+    main = base if key is None else addresses.with_key(base, key)
     if x is not None or error is not None:
         if view not in ("auto", "trace"):
             raise ValueError(f"x and error belong to a trace, not to view={view!r}")
@@ -153,14 +173,22 @@ x: sipyco+sync://127.0.0.1:3250/datasets#rabi.t>
         view = "trace"
     elif view == "auto" and main.fragment is None:
         view = "table"
-    sources = {_MAIN_ROLE[view]: main}
+    sources = [(_MAIN_ROLE[view], main)]
     for role, other in (("x", x), ("error", error)):
         if other is not None:
-            sources[role] = _beside(base, role, other)
+            sources.append((role, _beside(base, role, other)))
     return _make(view, sources, {"title": title, **options})
 
 
-def view(view: str, sources: str | Mapping[str, str], **options: Any) -> View:
+def view(
+    view: str,
+    sources: str | Mapping[str, str | Sequence[str]] | None = None,
+    *,
+    y: str | Sequence[str] | None = None,
+    x: str | Sequence[str] | None = None,
+    error: str | Sequence[str] | None = None,
+    **options: Any,
+) -> View:
     """Show anything that has an address live in this cell.
 
     Parameters
@@ -169,7 +197,10 @@ def view(view: str, sources: str | Mapping[str, str], **options: Any) -> View:
         ``"number"``, ``"trace"``, ``"image"``, ``"table"`` or ``"auto"``.
     sources
         One address, or a dict ``{role: address}``. The roles are ``value`` (number, image, auto),
-        ``table`` (table), and ``y``, ``x``, ``error`` (trace).
+        ``table`` (table), and ``y``, ``x``, ``error`` (trace), whose addresses may be lists.
+    y, x, error
+        The sources of a trace by themselves: up to eight ``y``; one ``x`` for all of them or one
+        for each; an ``error`` for each of the first.
     **options
         ``title`` and those of :func:`dataset`.
 
@@ -179,14 +210,32 @@ def view(view: str, sources: str | Mapping[str, str], **options: Any) -> View:
     <Labwire live number of demo+sipyco+sync:///datasets#temperature>
     """
     _check_view(view)
+    axes = {"y": y, "x": x, "error": error}
+    given = {role: addresses_ for role, addresses_ in axes.items() if addresses_ is not None}
+    if sources is None:
+        if not given:
+            raise TypeError("sources is missing: the address of what is shown")
+        sources = given
+    elif given:
+        raise ValueError(f"sources are given, and {in_words(given)} beside them: one is enough")
     if isinstance(sources, str):
         sources = {_MAIN_ROLE[view]: sources}
     elif not isinstance(sources, Mapping):
         raise TypeError(
             f"sources is an address or a dict {{role: address}}, not {type(sources).__name__}"
         )
-    checked = {role: addresses.parse(address) for role, address in sources.items()}
+    checked = [
+        (role, addresses.parse(address))
+        for role, listed in sources.items()
+        for address in _listed(listed)
+    ]
     return _make(view, checked, options)
+
+
+def _listed(given: Any) -> list[Any]:
+    if given is None:
+        return []
+    return given if isinstance(given, list) else [given]
 
 
 def _beside(base: Address, role: str, other: object) -> Address:
@@ -205,17 +254,31 @@ def _check_view(name: object) -> None:
         raise ValueError(f"view={name!r} does not exist: there are {', '.join(_VIEWS)}")
 
 
-def _make(view: str, sources: Mapping[str, Address], options: Mapping[str, Any]) -> View:
+def _make(view: str, sources: list[tuple[str, Address]], options: Mapping[str, Any]) -> View:
     main = _MAIN_ROLE[view]
     allowed = (main, "x", "error") if view == "trace" else (main,)
-    for role, address in sources.items():
+    for role, address in sources:
         if role not in allowed:
             raise ValueError(f"view={view!r} has no source {role!r}: it takes {in_words(allowed)}")
         _refuse_scheme(address)
-    if main not in sources:
+    counts = {name: sum(role == name for role, _ in sources) for name in allowed}
+    if counts[main] == 0:
         raise ValueError(f"view={view!r} needs a source {main!r}: the address of what it shows")
-    pairs = tuple((role, address.text) for role, address in sources.items())
+    if view == "trace":
+        _check_curves(counts["y"], counts["x"], counts["error"])
+    elif counts[main] > 1:
+        raise ValueError(f"view={view!r} shows one source, not {counts[main]}")
+    pairs = tuple((role, address.text) for role, address in sources)
     return View(view, pairs, option_table.check(view, options))
+
+
+def _check_curves(y: int, x: int, error: int) -> None:
+    if y > _CURVE_LIMIT:
+        raise ValueError(f"a trace has at most {_CURVE_LIMIT} curves, not {y}")
+    if x not in (0, 1, y):
+        raise ValueError(f"{y} curves have one x for all, or {y}, not {x}")
+    if error > y:
+        raise ValueError(f"{y} {'curve has' if y == 1 else 'curves have'} no {error} errors")
 
 
 def _refuse_scheme(address: Address) -> None:

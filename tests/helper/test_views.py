@@ -56,6 +56,41 @@ class TestDataset:
             "options": {"title": "Rabi"},
         }
 
+    def test_draws_several_curves_in_one_trace(self) -> None:
+        view = lw.dataset(LAB, y=["a", f"{DEMO}#b", ("grid", 1)], x="t", error=["a_err"])
+        assert view.kind == "trace"
+        assert view.sources == (
+            ("y", f"{LAB}#a"),
+            ("y", f"{DEMO}#b"),
+            ("y", lw.dataset(LAB, ("grid", 1)).sources[0][1]),
+            ("x", f"{LAB}#t"),
+            ("error", f"{LAB}#a_err"),
+        )
+        assert lw.dataset(LAB, y="a") == lw.dataset(LAB, "a", view="trace")
+        pairs = lw.dataset(LAB, y=["a", "b"], x=["s", "t"])
+        assert [role for role, _ in pairs.sources] == ["y", "y", "x", "x"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (
+                {"key": "a", "y": ["b"]},
+                "a trace has its datasets in y, or one as its key, not both",
+            ),
+            ({"y": ["a"], "view": "number"}, "y belongs to a trace, not to view='number'"),
+            ({"y": []}, "view='trace' needs a source 'y': the address of what it shows"),
+            ({"y": list("abcdefghi")}, "a trace has at most 8 curves, not 9"),
+            ({"y": ["a", "b", "c"], "x": ["s", "t"]}, "3 curves have one x for all, or 3, not 2"),
+            ({"y": ["a"], "error": ["b", "c"]}, "1 curve has no 2 errors"),
+        ],
+    )
+    def test_refuses_curves_that_do_not_go_together(
+        self, arguments: dict[str, Any], words: str
+    ) -> None:
+        with pytest.raises(ValueError) as raised:
+            lw.dataset(LAB, **arguments)
+        assert str(raised.value) == words
+
     def test_takes_the_key_from_the_address_too(self) -> None:
         view = lw.dataset(f"{LAB}#rabi.p", x="rabi.t", view="trace")
         assert view == lw.dataset(LAB, "rabi.p", x="rabi.t", view="trace")
@@ -179,6 +214,18 @@ class TestView:
         view = lw.view("trace", {"x": f"{DEMO}#t", "y": f"{DEMO}#p"})
         assert view == lw.view("trace", {"x": f"{DEMO}#t", "y": f"{DEMO}#p"})
         assert view.sources == (("x", f"{DEMO}#t"), ("y", f"{DEMO}#p"))
+
+    def test_takes_the_axes_by_name(self) -> None:
+        a, b, t = (f"{DEMO}#{name}" for name in "abt")
+        expected = lw.view("trace", {"y": [a, b], "x": t})
+        assert lw.view("trace", y=[a, b], x=t) == expected
+        assert expected.sources == (("y", a), ("y", b), ("x", t))
+        with pytest.raises(ValueError, match="sources are given, and y or x beside them"):
+            lw.view("trace", a, y=b, x=t)
+        with pytest.raises(TypeError, match="sources is missing"):
+            lw.view("trace")
+        with pytest.raises(ValueError, match="view='image' shows one source, not 2"):
+            lw.view("image", {"value": [a, b]})
 
     @pytest.mark.parametrize(
         ("call", "error", "message"),
@@ -410,4 +457,4 @@ class TestThePackage:
             _ = lw.datasets
 
     def test_shows_examples_that_run(self) -> None:
-        assert doctest.testmod(views, extraglobs={"lw": lw}) == (0, 2)
+        assert doctest.testmod(views, extraglobs={"lw": lw}) == (0, 3)
