@@ -127,9 +127,11 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
       return;
     }
     const { pendingBytes } = this._lines;
-    if (this._state === 'identity') {
-      const said = pendingBytes > 0 ? `${quoted(this._firstLine.head)} and then the end` : '';
-      this._fail(said === '' ? this._closedAtOnce() : this._notRpc(said));
+    const isIdentity = this._state === 'identity';
+    if (isIdentity && pendingBytes === 0) {
+      this._fail(this._closedAtOnce());
+    } else if (isIdentity && !this._firstLine.startsWithKey('targets')) {
+      this._fail(this._notRpc(`${quoted(this._firstLine.head)} and then the end`));
     } else if (pendingBytes > 0) {
       this._fail(
         this._wrong(

@@ -111,6 +111,9 @@ describe('RpcClientMachine, before a target is chosen', () => {
     const machine = new RpcClientMachine();
     assert.deepEqual(say(machine, 'login: '), []);
     assert.match(faultOf(ended(machine)).message, /answered "login: " and then the end$/);
+    const cut = new RpcClientMachine();
+    say(cut, '{"targets":["o');
+    assert.match(faultOf(ended(cut)).message, /^the connection ended inside a line, 14 bytes/);
   });
 
   it('says that a server just closes', () => {

@@ -8,6 +8,8 @@ import {
   type SubscriberEvent,
   SubscriberMachine,
 } from '../index.js';
+import { seeded } from './chance.js';
+import { mutate } from './mutants.js';
 import { conversations } from './recordings.js';
 
 function hear(text: string | Uint8Array, eof = false, lineBytes?: number): SubscriberEvent[] {
@@ -206,12 +208,13 @@ describe('hostile publishers', () => {
   const MUTANTS = 60_000;
 
   it(`${MUTANTS} mutated streams end in our own faults or not at all`, () => {
-    const random = seeded(20261121);
+    const chance = seeded(20261121);
+    const random = (below: number) => Math.floor(chance() * below);
     const streams = conversations('sync_struct_')
       .map(({ s2c }) => s2c)
       .filter(({ length }) => length > 0);
     for (let i = 0; i < MUTANTS; i += 1) {
-      const stream = mutate(streams[random(streams.length)]!, random);
+      const stream = mutate(streams[random(streams.length)]!, chance);
       const machine = new SubscriberMachine('x');
       try {
         const cut = random(stream.length + 1);
@@ -246,58 +249,4 @@ function followTo(events: readonly SubscriberEvent[]): void {
       }
     }
   }
-}
-
-const PIECES = [
-  '{',
-  '}',
-  '[',
-  ']',
-  '"',
-  ',',
-  ':',
-  '\n',
-  '-1',
-  '1e400',
-  'null',
-  'NaN',
-  '"path"',
-  '"key"',
-  '"setitem"',
-  'slice',
-];
-
-/** A stream with a few bytes changed, cut out, doubled, or replaced by pieces that mean something. */
-function mutate(stream: Uint8Array, random: (below: number) => number): Uint8Array {
-  let bytes = Buffer.from(stream);
-  for (let edits = 1 + random(3); edits > 0; edits -= 1) {
-    const at = random(bytes.length);
-    const length = random(8);
-    switch (random(4)) {
-      case 0:
-        bytes[at] = random(256);
-        break;
-      case 1:
-        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
-        break;
-      case 2:
-        bytes = Buffer.concat([bytes.subarray(0, at + length), bytes.subarray(at)]);
-        break;
-      default:
-        bytes = Buffer.concat([
-          bytes.subarray(0, at),
-          Buffer.from(PIECES[random(PIECES.length)]!),
-          bytes.subarray(at + length),
-        ]);
-    }
-  }
-  return new Uint8Array(bytes);
-}
-
-function seeded(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
