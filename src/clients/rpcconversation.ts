@@ -72,6 +72,8 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
   private _unwritten: Uint8Array[] = [];
   private _queuedBytes = 0;
   private _writtenBytes = 0;
+  /** Of those written, what had left when the transport was closed. */
+  private _leftBytes: number | null = null;
   private _isFlushing = false;
   private _reason: unknown = null;
 
@@ -148,13 +150,19 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
     }
   }
 
+  /** What has not left by now never will; a closed transport no longer tells. */
+  closing(): void {
+    this._leftBytes ??= this._writtenBytes - this.transport.bufferedBytes;
+  }
+
   /** Nothing will be answered any more: all who wait hear why, and whether their bytes had left. */
   ended(reason: unknown): void {
     if (this._reason !== null) {
       return;
     }
     this._reason = reason;
-    const leftBytes = this._writtenBytes - this.transport.bufferedBytes;
+    this.closing();
+    const leftBytes = this._leftBytes ?? 0;
     const waiting = [...this._waiting.values()];
     this._waiting.clear();
     this._unwritten = [];

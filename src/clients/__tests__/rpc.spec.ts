@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { method, rpcTarget } from '../../servers/index.js';
-import { dict, type LimitError, NDArray, pyExact, RemoteError, tuple } from '../../values/index.js';
+import {
+  dict,
+  type LimitError,
+  type LocalProtocolError,
+  NDArray,
+  pyExact,
+  RemoteError,
+  tuple,
+} from '../../values/index.js';
 import { AutoTarget, kwargs, RpcClient } from '../index.js';
 import { IDENTITY, RpcBench, rejects, settled } from './rpcbench.js';
 
