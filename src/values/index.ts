@@ -45,6 +45,8 @@ export { bytesRepr, complexRepr, floatRepr, strRepr } from './format.js';
 export { Fraction } from './fraction.js';
 export { contiguousStrides, countOf, NDArray, type TypedArray } from './ndarray.js';
 export { getArrayItem, setArrayItem } from './npassign.js';
+export { isTrue as pythonBool, pythonComplex, pythonFloat, pythonInt } from './npconvert.js';
+export { nested as nestedSequence } from './npnested.js';
 export { type PlainValue, toPlain } from './plain.js';
 export { pprint } from './pprint.js';
 export { PythonError, type PythonErrorClass } from './pyerror.js';

@@ -1,16 +1,18 @@
 // What Python would have raised.
 
-/** The exceptions that Python's and numpy's indexing raise. */
+/** The exceptions that Python's and numpy's indexing and arithmetic raise. */
 export type PythonErrorClass =
   | 'AttributeError'
   | 'IndexError'
   | 'KeyError'
+  | 'NameError'
   | 'OverflowError'
   | 'RuntimeError'
   | 'TypeError'
   | 'UnicodeDecodeError'
   | 'UnicodeEncodeError'
-  | 'ValueError';
+  | 'ValueError'
+  | 'ZeroDivisionError';
 
 /** Characters of a message: it may quote a key or a text that a peer made long. */
 const SHOWN = 300;
