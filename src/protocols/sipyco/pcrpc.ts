@@ -15,9 +15,7 @@ import {
   LimitError,
   LocalProtocolError,
   PyDict,
-  PySet,
   type PyValue,
-  pyRepr,
   RemoteProtocolError,
   Tuple,
   toFault,
@@ -29,7 +27,8 @@ import { packedExceptionOf } from './exceptions.js';
 import { FirstLine, quoted } from './firstline.js';
 import { encodeLine } from './lines.js';
 import { describe } from './mods.js';
-import type { RpcClientCommand, RpcClientEvent, RpcId } from './rpcmessages.js';
+import { decodeIdentity, rpcIdOf, textsOf } from './rpcid.js';
+import type { RpcClientCommand, RpcClientEvent } from './rpcmessages.js';
 
 export type RpcClientOptions = {
   /** `best`, the default: version 2 where the server offers it. 1: as clients before SiPyCo 1.10. */
@@ -229,16 +228,11 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
       );
       return;
     }
-    const targets = value instanceof PyDict ? textsOf(value.get('targets')) : null;
-    if (!(value instanceof PyDict) || targets === null) {
+    const rpcId = rpcIdOf(value);
+    if (rpcId === null) {
       this._fail(this._notRpc(quoted(line)));
       return;
     }
-    const rpcId: RpcId = {
-      targets,
-      description: descriptionOf(value.get('description')),
-      features: featuresOf(value.get('features')),
-    };
     this._features = rpcId.features;
     this._state = 'identified';
     this._events.push({ type: 'identified', rpcId });
@@ -415,45 +409,6 @@ const END = 'the end of the connection';
 const BROKEN = 'Connect again; if it stays so, the server is broken.';
 const CHECK_PORT =
   'Check host and port; an ARTIQ master takes calls on 3251, each controller on its own.';
-
-/** JSON from SiPyCo, Python's repr from servers on small boards. @throws {ParseError} neither. */
-function decodeIdentity(line: Uint8Array): PyValue {
-  try {
-    return decode(line, OPTIONS[2]);
-  } catch (error) {
-    if (!isLabwireError(error, 'ParseError')) {
-      throw error;
-    }
-    try {
-      return decode(line, OPTIONS[1]);
-    } catch {
-      throw error; // what is neither should have been JSON
-    }
-  }
-}
-
-/** A collection of str; null for anything else. Version 1 writes the empty set as `{}`. */
-function textsOf(value: PyValue | undefined): string[] | null {
-  if (value instanceof PyDict) {
-    return value.size === 0 ? [] : null;
-  }
-  if (!Array.isArray(value) && !(value instanceof Tuple) && !(value instanceof PySet)) {
-    return null;
-  }
-  const items: PyValue[] = Array.from(value);
-  return items.every(item => typeof item === 'string') ? items : null;
-}
-
-/** Of what a server offers we look for names that we know. */
-function featuresOf(value: PyValue | undefined): string[] {
-  return Array.isArray(value) ? value.filter(feature => typeof feature === 'string') : [];
-}
-
-function descriptionOf(value: PyValue | undefined): string | null {
-  return value === undefined || value === null || typeof value === 'string'
-    ? (value ?? null)
-    : pyRepr(value);
-}
 
 /** A line over the limit, with what helps: the limit is the peer's own as well. */
 function tooLong(error: LimitError): LimitError {

@@ -10,19 +10,13 @@
 // Source: docs/protocols/sipyco.md, "pc_rpc"; vectors/sipyco/sessions/pc_rpc_raw_*.jsonl.
 
 import {
-  getItem,
   isLabwireError,
-  iterate,
   LocalProtocolError,
   PyDict,
   PySet,
-  PythonError,
   type PyValue,
-  pyRepr,
   RemoteProtocolError,
-  Tuple,
   toFault,
-  typeName,
 } from '../../values/index.js';
 import { type IMachine, LineReader } from '../../wire/index.js';
 import { decode, type PyonVersion } from '../pyon/index.js';
@@ -30,7 +24,9 @@ import { bannerLine, checkedTarget, LIMITS, PYON_V2 } from './banner.js';
 import { exceptionToValue } from './exceptions.js';
 import { decodeText, quoted } from './firstline.js';
 import { encodeLine } from './lines.js';
+import { rpcIdLine } from './rpcid.js';
 import type { PackedException, RpcId, RpcServerCommand, RpcServerEvent } from './rpcmessages.js';
+import { pythonExceptionOf, type RpcRequest, rpcRequestOf } from './rpcrequest.js';
 
 export type RpcServerOptions = {
   /** What clients may ask for: `['pyon_v2']` when missing. Empty: a server as before SiPyCo 1.10. */
@@ -148,16 +144,7 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
       this._fail(this._wrong(line, `the banner ${JSON.stringify(banner)}`));
       return;
     }
-    const { targets, description, features } = this.rpcId;
-    const identity = new PyDict([
-      ['targets', [...targets]],
-      ['description', description],
-    ]);
-    // A list of features came with SiPyCo 1.10, and with it JSON without blanks.
-    const isOld = features.length === 0;
-    this._output.push(
-      isOld ? encodeLine(identity, 1) : encodeLine(identity.set('features', [...features]), 2),
-    );
+    this._output.push(rpcIdLine(this.rpcId));
     this._state = 'target';
   }
 
@@ -187,33 +174,19 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
       this._fail(this._undecodable(error));
       return;
     }
+    let asked: RpcRequest;
     try {
-      this._hear(request);
+      asked = rpcRequestOf(request);
     } catch (error) {
-      this._refuse(asException(error));
-    }
-  }
-
-  /** @throws {PythonError} what Python raises where SiPyCo looks at such a request. */
-  private _hear(request: PyValue): void {
-    const action = getItem(request, 'action');
-    if (action === 'get_rpc_method_list') {
-      this._events.push({ type: action, id: this._owe() });
+      this._refuse(pythonExceptionOf(error));
       return;
     }
-    if (action !== 'call') {
-      throw new PythonError('ValueError', `Unknown action: ${textOf(action)}`);
-    }
-    const name = getItem(request, 'name');
-    if (typeof name !== 'string') {
-      const type = typeName(name);
-      throw new PythonError('TypeError', `attribute name must be string, not '${type}'`);
-    }
-    const args = getItem(request, 'args');
-    const kwargs = mappingOf(getItem(request, 'kwargs'), name);
-    const positional = itemsOf(args, name);
-    checkKeywords(kwargs);
-    this._events.push({ type: 'call', id: this._owe(), name, args: positional, kwargs });
+    const id = this._owe();
+    this._events.push(
+      asked.action === 'call'
+        ? { type: 'call', id, name: asked.name, args: asked.args, kwargs: asked.kwargs }
+        : { type: asked.action, id },
+    );
   }
 
   private _owe(): number {
@@ -251,14 +224,14 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
     try {
       line = encodeLine(new PyDict().set('status', 'ok').set('ret', value), this._pyon);
     } catch (error) {
-      return this._failedLine(asException(error));
+      return this._failedLine(pythonExceptionOf(error));
     }
     if (this._pyon === 1) {
       line = inAscii(line);
     }
     if (line.length - 1 > LIMITS.lineBytes) {
       const message = `the return value makes a line of ${line.length - 1} bytes, clients read ${LIMITS.lineBytes}`;
-      return this._failedLine(raised('ValueError', message));
+      return this._failedLine({ class: 'ValueError', message, traceback: [] });
     }
     return line;
   }
@@ -342,72 +315,4 @@ function byCodePoint(a: string, b: string): number {
 
 function withoutLast(text: string): string {
   return Array.from(text).slice(0, -1).join('');
-}
-
-/** What `**` makes of a value. @throws {PythonError} */
-function mappingOf(value: PyValue, name: string): PyDict {
-  if (!(value instanceof PyDict)) {
-    const type = typeName(value);
-    throw new PythonError(
-      'TypeError',
-      `${name}() argument after ** must be a mapping, not ${type}`,
-    );
-  }
-  return value;
-}
-
-/** What `*` makes of a value. @throws {PythonError, LimitError} */
-function itemsOf(value: PyValue, name: string): readonly PyValue[] {
-  if (value instanceof Tuple) {
-    return value.items; // as SiPyCo's clients send them
-  }
-  try {
-    return Array.from(iterate(value));
-  } catch (error) {
-    if (error instanceof PythonError && error.message.endsWith('object is not iterable')) {
-      const type = typeName(value);
-      throw new PythonError(
-        'TypeError',
-        `${name}() argument after * must be an iterable, not ${type}`,
-      );
-    }
-    throw error;
-  }
-}
-
-/** @throws {PythonError} a key is no str. */
-function checkKeywords(kwargs: PyDict): void {
-  kwargs.forEach((_, key) => {
-    if (typeof key !== 'string') {
-      throw new PythonError('TypeError', 'keywords must be strings');
-    }
-  });
-}
-
-/** What we found wrong, as the exception that Python raises there. */
-function asException(error: unknown): PackedException {
-  if (error instanceof PythonError) {
-    return raised(error.pythonClass, error.message);
-  }
-  if (isLabwireError(error, 'EncodeError')) {
-    // The path leads from the reply; what the method returned is in its member `ret`.
-    const path = error.path.replace(/^\["ret"\]/, '');
-    const place = path === '' ? '' : `, at ${path}`;
-    return raised(
-      'TypeError',
-      error.message.replace(`, at ${error.path}`, () => place),
-    );
-  }
-  if (isLabwireError(error, 'LimitError')) {
-    return raised(error.limit === 'nesting' ? 'RecursionError' : 'ValueError', error.message);
-  }
-  throw error;
-}
-
-function raised(name: string, message: string): PackedException {
-  return { class: name, message, traceback: [] };
-}
-
-function textOf(value: PyValue): string {
-  return typeof value === 'string' ? value : pyRepr(value);
 }
