@@ -1,6 +1,7 @@
 // Transports that need Node.
 export { PlatformClock as NodeClock } from '../clock.js';
 export type { KeepAlive } from './keepalive.js';
+export { ChildComm, ParentComm, PipeTransport, type SubprocessOptions } from './pipes.js';
 export {
   connectTcp,
   listenTcp,

@@ -28,6 +28,8 @@ import { fileError, handshakeError, lossOfTrust, refusedError } from './tlserror
  * comes later breaks the connection, with the same reason.
  */
 const TICKET_WAIT_MS = 250;
+/** A server without tickets that closes within so much time, saying nothing, probably refuses us. */
+const DOUBT_MS = 5000;
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
@@ -174,9 +176,11 @@ export function handshake(
     };
     const accepted = () => {
       finish();
+      const doubtedUntil = performance.now() + DOUBT_MS;
       resolve({
         socket,
-        earlyEnd: error => (isTrusted ? null : lossOfTrust(endpoint, ssl, error)),
+        earlyEnd: error =>
+          isTrusted || performance.now() > doubtedUntil ? null : lossOfTrust(endpoint, ssl, error),
       });
     };
     const fail = (error: ConnectError) => {

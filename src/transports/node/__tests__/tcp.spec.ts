@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type Socket, connect as startConnect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
+import { ConnectionLostError } from '../../../values/index.js';
 import { HIGH_WATER_BYTES, type ITransport } from '../../../wire/index.js';
-import { connectTcp, listenTcp, type TcpTransport } from '../index.js';
+import { connectTcp, listenTcp, TcpTransport } from '../index.js';
 import { missing, PYTHON } from './pythonpeer.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -164,6 +166,32 @@ describe('TcpTransport', () => {
     assert.throws(() => client.send(bytes('x')), { message });
     await assert.rejects(client.drained(), { message });
     await client.close();
+  });
+
+  it('says why it ended before the first byte, where somebody knows', async () => {
+    for (const [greeting, loss] of [
+      ['', new ConnectionLostError('it refuses us', { endpoint: 'x', sent: 'unknown' })],
+      ['hello', null],
+      ['', null],
+    ] as const) {
+      const server = createServer(socket => socket.end(greeting));
+      await new Promise<void>(resolve => server.listen(0, HOST, resolve));
+      const { port } = server.address() as { port: number };
+      const socket = startConnect({ port, host: HOST, allowHalfOpen: true });
+      await once(socket, 'connect');
+      const transport = new TcpTransport(socket, 'x', error => {
+        assert.equal(error, null, 'it was a clean end');
+        return loss;
+      });
+      if (loss === null) {
+        assert.equal(String(await readAll(transport)), greeting);
+      } else {
+        await assert.rejects(readAll(transport), loss);
+        assert.throws(() => transport.send(bytes('x')), loss);
+      }
+      await transport.close();
+      server.close();
+    }
   });
 
   it('lets the peer read our last bytes although its own were never read', async () => {
