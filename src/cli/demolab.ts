@@ -19,7 +19,7 @@ export function demolabCommand(): Command {
     )
     .option(
       '--port <number>',
-      'TCP port of the datasets, the next one is that of the controllers; 0 lets the system pick',
+      'TCP port of the datasets; controllers, broadcasts and log follow; 0: the system picks',
       port,
       DEFAULT_PORTS['sipyco+sync'] ?? 0,
     )

@@ -1,8 +1,3 @@
 // Simulated instruments, made of servers: the same in the worker, in Node and in tests.
-export {
-  DEMO_SERVICES,
-  DemoLab,
-  type DemoLabOptions,
-  type DemoService,
-  type Listen,
-} from './lab.js';
+export { DemoLab, type DemoLabOptions, type Listen } from './lab.js';
+export { DEMO_SERVICES, type DemoService } from './services.js';

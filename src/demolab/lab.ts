@@ -4,22 +4,34 @@
 // photon histogram grows and the thermometer is read. Time comes from a clock and chance from a
 // seed, so that the same lab runs in a browser's worker, in Node and in a test.
 
-import { Publisher, RpcServer } from '../servers/index.js';
-import { NDArray } from '../values/index.js';
-import type { IClock, IListener, ITimer } from '../wire/index.js';
+import { Broadcaster, LogServer, Publisher, RpcServer } from '../servers/index.js';
+import { dict, NDArray } from '../values/index.js';
+import type { Connect, IClock, IListener, ITimer } from '../wire/index.js';
 import { CAMERA_SIZE, Camera } from './camera.js';
 import { controllers } from './controllers.js';
 import { Datasets } from './datasets.js';
+import { LabLog, LOG_CHANNEL } from './log.js';
 import { Motor } from './motor.js';
 import { Noise } from './noise.js';
 import { PhotonHistogram } from './photons.js';
 import { RabiScan } from './rabi.js';
 import { Schedule } from './schedule.js';
+import { addressesOf, type DemoService } from './services.js';
 
 const TICK_MS = 100;
 const SLOW_EVERY = 5; // ticks
 const FIT_EVERY = 10; // points
 const PAUSE_TICKS = 30; // between two scans
+const TALK_EVERY = 10; // points, or ticks
+const ODD_DEGREES = 0.1;
+
+const PROGRESS_CHANNEL = 'progress';
+
+/** The server of a service, and what it has to offer. */
+type Reach = {
+  readonly server: { start(listener: IListener): void; stop(): Promise<void> };
+  readonly names: readonly string[];
+};
 
 export type DemoLabOptions = {
   readonly clock: IClock;
@@ -31,11 +43,6 @@ export type DemoLabOptions = {
   readonly services?: readonly DemoService[];
 };
 
-/** What the lab can serve; each gets a listener of its own. */
-export const DEMO_SERVICES = ['sync_struct', 'pc_rpc'] as const;
-
-export type DemoService = (typeof DEMO_SERVICES)[number];
-
 /** Opens the place where a service is reached. */
 export type Listen = (service: DemoService) => IListener | Promise<IListener>;
 
@@ -43,13 +50,16 @@ export type Listen = (service: DemoService) => IListener | Promise<IListener>;
 export class DemoLab {
   readonly publisher: Publisher;
   readonly rpcServer: RpcServer;
+  readonly broadcaster = new Broadcaster();
+  readonly logServer: LogServer;
   private readonly _clock: IClock;
   private readonly _noise: Noise;
   private readonly _pointCount: number;
   private readonly _datasets = new Datasets();
   private readonly _schedule = new Schedule();
   private readonly _motor: Motor;
-  private readonly _targets: ReturnType<typeof controllers>;
+  private readonly _log: LabLog;
+  private readonly _reach: { readonly [S in DemoService]: Reach };
   private readonly _services: readonly DemoService[];
   private readonly _camera: Camera;
   private _scan: RabiScan;
@@ -69,13 +79,13 @@ export class DemoLab {
     this._services = services;
     this._camera = new Camera(this._noise);
     this._photons = new PhotonHistogram(this._noise);
+    this._log = new LabLog(clock, this.broadcaster);
     this._scan = this._beginScan();
     this._takePicture();
-    this.publisher = new Publisher({
-      notifiers: { datasets: this._datasets.notifier, schedule: this._schedule.notifier },
-    });
+    const notifiers = { datasets: this._datasets.notifier, schedule: this._schedule.notifier };
+    this.publisher = new Publisher({ notifiers });
     this._motor = new Motor(clock, mm => this._datasets.set('motor.position', mm * 1e-3));
-    this._targets = controllers({
+    const targets = controllers({
       clock,
       datasets: this._datasets,
       schedule: this._schedule,
@@ -83,10 +93,17 @@ export class DemoLab {
     });
     // Side by side, so that a motor can be stopped from another connection.
     this.rpcServer = new RpcServer({
-      targets: this._targets,
+      targets,
       description: 'Labwire demo lab',
       allowParallel: true,
     });
+    this.logServer = new LogServer({ clock, onRecord: record => this._log.pass(record) });
+    this._reach = {
+      sync_struct: { server: this.publisher, names: Object.keys(notifiers) },
+      pc_rpc: { server: this.rpcServer, names: Object.keys(targets) },
+      broadcast: { server: this.broadcaster, names: [PROGRESS_CHANNEL, LOG_CHANNEL] },
+      logging: { server: this.logServer, names: [] },
+    };
   }
 
   /**
@@ -111,19 +128,22 @@ export class DemoLab {
     }
     this._listeners = listeners;
     for (const [service, listener] of listeners) {
-      this._serverOf(service).start(listener);
+      this._reach[service].server.start(listener);
     }
     this._startMs = this._clock.nowMs();
     this._wait();
   }
 
-  /** What can be subscribed to and called: one address per notifier and target, at their listeners' endpoints. */
+  /** One address per notifier, target and channel, and that of the log, at their listeners' endpoints. */
   get addresses(): readonly string[] {
     return Array.from(this._listeners, ([service, { endpoint }]) =>
-      service === 'sync_struct'
-        ? ['datasets', 'schedule'].map(notifier => `sipyco+sync://${endpoint}/${notifier}`)
-        : Object.keys(this._targets).map(target => `sipyco+rpc://${endpoint}/${target}`),
+      addressesOf(service, endpoint, this._reach[service].names),
     ).flat();
+  }
+
+  /** From now on send what the lab's programs log to a log server. @returns how to end it; `stop` does too. */
+  forwardLog(connect: Connect): () => Promise<void> {
+    return this._log.forward(connect);
   }
 
   /** Time stops and every connection ends. Twice is harmless. */
@@ -133,11 +153,10 @@ export class DemoLab {
     this._timer = null;
     this._listeners = new Map();
     this._motor.close();
-    await Promise.all([this.publisher.stop(), this.rpcServer.stop()]);
-  }
-
-  private _serverOf(service: DemoService): Publisher | RpcServer {
-    return service === 'sync_struct' ? this.publisher : this.rpcServer;
+    await Promise.all([
+      this._log.close(),
+      ...Object.values(this._reach).map(({ server }) => server.stop()),
+    ]);
   }
 
   private _wait(): void {
@@ -161,7 +180,7 @@ export class DemoLab {
     } else {
       this._datasets.mutate('rabi.p', point.index, point.p);
       this._datasets.mutate('rabi.p_err', point.index, point.error);
-      this._datasets.set('progress', (100 * this._scan.measuredCount) / this._pointCount);
+      this._tellProgress();
       if (this._scan.measuredCount % FIT_EVERY === 0 || this._scan.isComplete) {
         this._fit();
       }
@@ -188,7 +207,31 @@ export class DemoLab {
     this._datasets.set('rabi.fit', unmeasured());
     this._datasets.set('progress', 0);
     this._photons = new PhotonHistogram(this._noise);
+    this._say('INFO', `scan begins: ${this._pointCount} points`);
     return scan;
+  }
+
+  private _tellProgress(): void {
+    const done = this._scan.measuredCount;
+    const percent = (100 * done) / this._pointCount;
+    this._datasets.set('progress', percent);
+    this.broadcaster.broadcast(
+      PROGRESS_CHANNEL,
+      dict({
+        rid: this._schedule.rid,
+        done: BigInt(done),
+        total: BigInt(this._pointCount),
+        percent,
+      }),
+    );
+    if (done % TALK_EVERY === 0) {
+      this._say('DEBUG', `point ${done} of ${this._pointCount}`);
+    }
+  }
+
+  /** The experiment that runs says something. */
+  private _say(level: 'WARNING' | 'INFO' | 'DEBUG', message: string): void {
+    this._log.say(level, `worker(${this._schedule.rid},rabi_flop.py)`, 'rabi_flop', message);
   }
 
   private _fit(): void {
@@ -196,6 +239,10 @@ export class DemoLab {
     if (curve !== null) {
       this._datasets.set('rabi.fit', NDArray.of(curve));
       this._datasets.set('rabi.pi_time', this._scan.piTimeS);
+      if (this._scan.isComplete) {
+        const microseconds = (this._scan.piTimeS * 1e6).toFixed(3);
+        this._say('INFO', `scan complete\npi time ${microseconds} µs\n${this._pointCount} points`);
+      }
     }
   }
 
@@ -210,6 +257,10 @@ export class DemoLab {
     const pull = (22.4 - this._temperature) / 60;
     this._temperature += pull + 0.008 * this._noise.normal();
     this._datasets.set('temperature', this._temperature);
+    if (Math.abs(this._temperature - 22.4) > ODD_DEGREES && this._tick % TALK_EVERY === 0) {
+      const text = `temperature is ${this._temperature.toFixed(3)} °C, expected 22.4 °C`;
+      this._log.say('WARNING', 'thermometer', 'thermometer', text);
+    }
   }
 
   /** Between two scans the schedule moves on. */

@@ -108,6 +108,7 @@ export function signalGenerator(): RpcTarget {
         `
         Set the phase of a channel, relative to the reference.
 
+        :param channel: 0 or 1.
         :param phase: any angle.
         :param unit: \`\`deg\`\`, \`\`rad\`\` or \`\`turns\`\`.
         :return: the phase in turns, from 0 to 1.`,

@@ -1,6 +1,6 @@
 // The demo lab that `demo+` addresses reach: started by the first of them, in this very thread.
 
-import { DEMO_SERVICES, DemoLab, type DemoService } from '../demolab/index.js';
+import { DemoLab, type DemoService } from '../demolab/index.js';
 import { LoopbackNetwork } from '../transports/index.js';
 import { type Address, type Scheme, UnsupportedError } from '../values/index.js';
 import type { Connect, IClock, IListener } from '../wire/index.js';
@@ -8,21 +8,23 @@ import type { Connect, IClock, IListener } from '../wire/index.js';
 const SERVICES: { readonly [S in Scheme]?: DemoService } = {
   'sipyco+sync': 'sync_struct',
   'sipyco+rpc': 'pc_rpc',
+  'sipyco+broadcast': 'broadcast',
 };
 
 /** What the addresses of a service call their endpoint, and so its errors do. */
 const ENDPOINTS: { readonly [S in DemoService]: string } = {
   sync_struct: 'demo lab',
   pc_rpc: 'demo lab controllers',
+  broadcast: 'demo lab broadcasts',
+  logging: 'demo lab log',
 };
 
-/** Where the lab's programs send their log, if anybody listens. */
-const LOG_ENDPOINT = 'demo lab log';
+type Running = { readonly lab: DemoLab; readonly network: LoopbackNetwork };
 
 export class Demo {
   private readonly _clock: IClock;
   private _lab: DemoLab | null = null;
-  private _starting: Promise<LoopbackNetwork> | null = null;
+  private _starting: Promise<Running> | null = null;
 
   constructor(clock: IClock) {
     this._clock = clock;
@@ -39,17 +41,24 @@ export class Demo {
           { hint: 'Try demo+sipyco+sync:///datasets.' },
         );
       }
-      this._starting ??= this._start();
-      const network = await this._starting;
+      const { network } = await this._run();
       return network.connect(ENDPOINTS[service], options);
     };
   }
 
-  /** Take the place of the server that the lab's programs log to. @throws {ConnectError} somebody has it. */
+  /** Take the place of the server that the lab's programs log to; they begin to. @throws {ConnectError} somebody has it. */
   async listen(_address: Address): Promise<IListener> {
-    this._starting ??= this._start();
-    const network = await this._starting;
-    return network.listen(LOG_ENDPOINT);
+    const { lab, network } = await this._run();
+    const listener = network.listen(ENDPOINTS.logging);
+    const end = lab.forwardLog(options => network.connect(ENDPOINTS.logging, options));
+    return {
+      endpoint: listener.endpoint,
+      connections: listener.connections,
+      close: async () => {
+        await end();
+        await listener.close();
+      },
+    };
   }
 
   /** Stop the lab and every connection to it. It starts anew when it is reached again. */
@@ -59,11 +68,17 @@ export class Demo {
     this._starting = null;
   }
 
-  private async _start(): Promise<LoopbackNetwork> {
+  private _run(): Promise<Running> {
+    this._starting ??= this._start();
+    return this._starting;
+  }
+
+  private async _start(): Promise<Running> {
     const network = new LoopbackNetwork();
-    const lab = new DemoLab({ clock: this._clock, services: DEMO_SERVICES });
+    const services = Object.values(SERVICES);
+    const lab = new DemoLab({ clock: this._clock, services });
     this._lab = lab;
     await lab.start(service => network.listen(ENDPOINTS[service]));
-    return network;
+    return { lab, network };
   }
 }

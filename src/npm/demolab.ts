@@ -1,7 +1,7 @@
 /**
  * Simulated instruments for tests and demonstrations: datasets and a schedule shaped as ARTIQ's, and
- * with `services: DEMO_SERVICES` controllers to call, each service on a listener of its own. The same
- * seed gives the same lab.
+ * with `services: DEMO_SERVICES` controllers to call, broadcasts and a log, each service on a listener of
+ * its own. The same seed gives the same lab.
  *
  * @example
  * ```ts

@@ -13,10 +13,23 @@ describe('labwire demolab', () => {
     it(`prints addresses and ready, publishes, and ends with 0 on ${signal}`, async () => {
       const lab = new Child(['demolab', '--port', '0']);
       const said = await lab.says(/^ready$/m);
-      const [datasets = '', schedule = '', ready] = said.split('\n');
-      assert.match(datasets, /^sipyco\+sync:\/\/127\.0\.0\.1:\d+\/datasets$/);
-      assert.match(schedule, /^sipyco\+sync:\/\/127\.0\.0\.1:\d+\/schedule$/);
-      assert.equal(ready, 'ready');
+      const lines = said.trimEnd().split('\n');
+      const shapes = lines.map(line => line.replace(/127\.0\.0\.1:\d+/, 'HERE'));
+      assert.deepEqual(shapes, [
+        'sipyco+sync://HERE/datasets',
+        'sipyco+sync://HERE/schedule',
+        'sipyco+rpc://HERE/siggen',
+        'sipyco+rpc://HERE/motor',
+        'sipyco+rpc://HERE/dataset_db',
+        'sipyco+rpc://HERE/schedule',
+        'sipyco+rpc://HERE/faulty',
+        'sipyco+rpc://HERE/unlistable',
+        'sipyco+broadcast://HERE/progress',
+        'sipyco+broadcast://HERE/log',
+        'sipyco+log://HERE',
+        'ready',
+      ]);
+      const [datasets = '', , siggen = ''] = lines;
 
       const { host, port, path } = parseAddress(datasets);
       const subscriber = new Subscriber({
@@ -33,6 +46,14 @@ describe('labwire demolab', () => {
           }
         });
       });
+      const controllers = parseAddress(siggen);
+      const caller = await connectTcp({ host: controllers.host, port: controllers.port });
+      caller.send(new TextEncoder().encode('ARTIQ pc_rpc\n'));
+      for await (const chunk of caller.chunks) {
+        assert.match(new TextDecoder().decode(chunk), /^\{"targets":\[.*"siggen"/);
+        break;
+      }
+      await caller.close();
       const ended = await lab.stop(signal);
       assert.deepEqual(ended, { code: 0, stdout: said, stderr: '' });
       await subscriber.close();
@@ -43,6 +64,20 @@ describe('labwire demolab', () => {
     const lab = new Child(['demolab', '--port', '0', '--bind', '0.0.0.0']);
     assert.match(await lab.says(/^ready$/m), /^sipyco\+sync:\/\/127\.0\.0\.1:/);
     assert.equal((await lab.stop()).code, 0);
+  });
+
+  it('puts the controllers elsewhere when only the port after is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const taken = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const lab = new Child(['demolab', '--port', String(taken - 1)]);
+    const said = await lab.says(/^ready$/m);
+    assert.match(said, new RegExp(`^sipyco\\+sync://127\\.0\\.0\\.1:${taken - 1}/datasets$`, 'm'));
+    const [, port] = /^sipyco\+rpc:\/\/127\.0\.0\.1:(\d+)\/siggen$/m.exec(said) ?? [];
+    assert.ok(port !== undefined && Number(port) !== taken);
+    assert.equal((await lab.stop()).code, 0);
+    other.close();
   });
 
   it('says so when the port is taken', async () => {
