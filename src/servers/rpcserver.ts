@@ -90,15 +90,13 @@ export class RpcServer {
   async stop(): Promise<void> {
     const listeners = [...this._listeners];
     this._listeners.clear();
-    this._stopping.abort(new Error('the server stopped'));
+    const ended = Array.from(this._connections, async ([connection, served]) => {
+      await connection.close('the server stopped');
+      await served;
+    });
+    this._stopping.abort(new Error('the server stopped')); // nobody hears what methods make of it
     this._stopping = new AbortController();
-    await Promise.all(listeners.map(listener => listener.close()));
-    await Promise.all(
-      Array.from(this._connections, async ([connection, served]) => {
-        await connection.close('the server stopped');
-        await served;
-      }),
-    );
+    await Promise.all([...listeners.map(listener => listener.close()), ...ended]);
   }
 
   /** Resolves once a caller has asked for the end, with `terminate` or by a method that raised SystemExit. Then `stop`. */
