@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { PyDict, type PyValue, pyExact, pyRepr, Tuple } from '../../../values/index.js';
 import {
   packedExceptionOf,
@@ -78,33 +79,21 @@ describe('a client hears what each recorded server says, however it is cut', () 
         const sent = conversation.steps.filter(({ dir }) => dir === 'c2s');
         assert.equal(written, Buffer.concat(sent.map(({ bytes }) => bytes)).toString());
       }
-      const kinds = describeEvents(events);
       for (let round = 1; round < rounds(conversation, 's2c'); round += 1) {
-        assert.equal(describeEvents(playClient(conversation, round).events), kinds, `at ${round}`);
+        const again = playClient(conversation, round).events;
+        assert.ok(
+          again.length === events.length && again.every((event, i) => isSame(event, events[i]!)),
+          `cut at ${round}`,
+        );
       }
     });
   }
 });
 
-function describeEvents(events: readonly RpcClientEvent[]): string {
-  return events.map(describeEvent).join('\n');
-}
-
-function describeEvent(event: RpcClientEvent): string {
-  switch (event.type) {
-    case 'identified':
-      return JSON.stringify(event.rpcId);
-    case 'selected':
-      return `${event.target} ${event.pyon} ${[...event.methods].join()}`;
-    case 'returned':
-      return `${event.id} ${pyRepr(event.value)}`;
-    case 'raised':
-      return `${event.id} ${JSON.stringify(event.exception)}`;
-    case 'failed':
-      return event.fault.message;
-    case 'eof':
-      return 'eof';
-  }
+function isSame(event: RpcClientEvent, other: RpcClientEvent): boolean {
+  return event.type === 'returned' && other.type === 'returned'
+    ? event.id === other.id && pyExact(event.value, other.value)
+    : isDeepStrictEqual(event, other);
 }
 
 /** Each answer is what the recorded client made of it, and the end is the recorded one. */
