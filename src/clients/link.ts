@@ -45,8 +45,8 @@ export type Conversation<Command, Event> = {
   readonly machine: IMachine<Command, Event>;
   /** Hears every event, as a `Pump` tells them. What it throws ends the connection with that error. */
   readonly take: (event: Event) => undefined | Promise<void>;
-  /** The transport is about to be closed: a last look at what had left it. May be called again. */
-  readonly closing?: () => void;
+  /** What the pump works on, where that is not the transport as it is. */
+  readonly pumped?: ITransport;
   /** The connection is over, whoever ended it. Called once, before the status changes. */
   readonly ended?: (error: unknown) => void;
 };
@@ -288,9 +288,8 @@ export class Link<Command, Event extends { readonly type: string }> {
       await transport.close();
       return { error, wasOpen: false };
     }
-    const { machine, take, closing } = conversation;
-    const watched = closing === undefined ? transport : withLastLook(transport, closing);
-    const pump = new Pump(machine, watched, event => take(event));
+    const { machine, take, pumped = transport } = conversation;
+    const pump = new Pump(machine, pumped, event => take(event));
     this._pump = pump;
     let error: unknown;
     try {
@@ -355,21 +354,4 @@ export class Link<Command, Event extends { readonly type: string }> {
     this._status = { state, sinceNs, fault, outOfStepCount };
     this.tell(() => this._options.statusCb?.(this._status), 'statusCb');
   }
-}
-
-/** `transport`, but that `closing` is called before it closes, whoever closes it. */
-function withLastLook(transport: ITransport, closing: () => void): ITransport {
-  return {
-    endpoint: transport.endpoint,
-    chunks: transport.chunks,
-    send: chunk => transport.send(chunk),
-    get bufferedBytes() {
-      return transport.bufferedBytes;
-    },
-    drained: () => transport.drained(),
-    close: reason => {
-      closing();
-      return transport.close(reason);
-    },
-  };
 }

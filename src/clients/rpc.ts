@@ -116,7 +116,7 @@ export class RpcClient<Remote = RemoteMethods> implements IRpcCallable {
         return {
           machine,
           take: event => conversation.take(event),
-          closing: () => conversation.closing(),
+          pumped: conversation.pumped,
           ended: error => this._ended(conversation, error),
         };
       },

@@ -63,6 +63,7 @@ class Waiting {
 export class RpcConversation implements Conversation<RpcClientCommand, RpcClientEvent> {
   readonly machine: RpcClientMachine;
   readonly transport: ITransport;
+  readonly pumped: ITransport;
   private readonly _clock: IClock;
   private readonly _hooks: RpcConversationHooks;
   private readonly _waiting = new Map<number, Waiting>();
@@ -85,6 +86,7 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
   ) {
     this.machine = machine;
     this.transport = transport;
+    this.pumped = readOn(transport, () => this._lastLook());
     this._clock = clock;
     this._hooks = hooks;
   }
@@ -150,18 +152,13 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
     }
   }
 
-  /** What has not left by now never will; a closed transport no longer tells. */
-  closing(): void {
-    this._leftBytes ??= this._writtenBytes - this.transport.bufferedBytes;
-  }
-
   /** Nothing will be answered any more: all who wait hear why, and whether their bytes had left. */
   ended(reason: unknown): void {
     if (this._reason !== null) {
       return;
     }
     this._reason = reason;
-    this.closing();
+    this._lastLook();
     const leftBytes = this._leftBytes ?? 0;
     const waiting = [...this._waiting.values()];
     this._waiting.clear();
@@ -282,6 +279,11 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
     return joined(chunks, count, length);
   }
 
+  /** What has not left by now never will; a closed transport no longer tells. */
+  private _lastLook(): void {
+    this._leftBytes ??= this._writtenBytes - this.transport.bufferedBytes;
+  }
+
   private _lost(waiting: Waiting, reason: unknown, leftBytes: number): ConnectionLostError {
     const { endpoint } = this.transport;
     const sent =
@@ -293,6 +295,25 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
       { protocol: 'sipyco', hint: HINTS[sent], cause: reason },
     );
   }
+}
+
+/**
+ * The transport as the pump sees it. Answers are read on while requests wait to leave: a server may
+ * read no more before its answers are taken, and each would wait for the other for ever. What waits
+ * is bounded here. And `closing` is called before it closes, whoever closes it.
+ */
+function readOn(transport: ITransport, closing: () => void): ITransport {
+  return {
+    endpoint: transport.endpoint,
+    chunks: transport.chunks,
+    bufferedBytes: 0,
+    send: chunk => transport.send(chunk),
+    drained: () => transport.drained(),
+    close: reason => {
+      closing();
+      return transport.close(reason);
+    },
+  };
 }
 
 const LEFT = {
