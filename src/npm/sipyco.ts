@@ -55,6 +55,7 @@ export {
   Broadcaster,
   type BroadcasterLimits,
   type BroadcasterOptions,
+  LOG_SERVER_LIMITS,
   LogServer,
   type LogServerLimits,
   type LogServerOptions,

@@ -6,7 +6,12 @@ export {
   type BroadcasterOptions,
   type ReceiverInfo,
 } from './broadcast.js';
-export { LogServer, type LogServerLimits, type LogServerOptions } from './logs.js';
+export {
+  LOG_SERVER_LIMITS,
+  LogServer,
+  type LogServerLimits,
+  type LogServerOptions,
+} from './logs.js';
 export { type RemoteExecFunctions, remoteExecTarget, remoteExecTargets } from './remoteexec.js';
 export { BoundArguments } from './rpcbind.js';
 export { PyError, packException } from './rpcexceptions.js';

@@ -7,6 +7,7 @@
 // Source: docs/protocols/sipyco.md, "logging". Names are SiPyCo's (`sipyco.logs.Server`).
 
 import {
+  LOG_LIMITS,
   type LogLimits,
   type LogRecord,
   type LogServerEvent,
@@ -21,6 +22,8 @@ export type LogServerLimits = LogLimits & {
   /** Open connections. Guards sockets: half of Linux's usual 1024 files. One more is closed at once. */
   readonly connections: number;
 };
+
+export const LOG_SERVER_LIMITS: LogServerLimits = { ...LOG_LIMITS, connections: 512 };
 
 export type LogServerOptions = {
   /**
@@ -37,8 +40,6 @@ export type LogServerOptions = {
   readonly reportError?: (error: unknown, where: string) => void;
 };
 
-const CONNECTIONS = 512;
-
 /** Takes records on any number of listeners. */
 export class LogServer {
   private readonly _reception: Reception<Connection>;
@@ -46,7 +47,8 @@ export class LogServer {
   private _dropCount = 0;
 
   constructor(options: LogServerOptions) {
-    const { onRecord, dropCb, clock, limits = {} } = options;
+    const { onRecord, dropCb, clock } = options;
+    const limits = { ...LOG_SERVER_LIMITS, ...options.limits };
     const reportError =
       options.reportError ?? ((error, where) => console.error(`labwire: ${where}:`, error));
     const desk: Desk = {
@@ -64,7 +66,7 @@ export class LogServer {
     };
     this._reception = new Reception(
       'the log server',
-      limits.connections ?? CONNECTIONS,
+      limits.connections,
       transport => new Connection(transport, desk),
       reportError,
     );
@@ -98,7 +100,7 @@ export class LogServer {
 
 /** What a connection asks of its server. */
 type Desk = {
-  readonly limits: Partial<LogLimits>;
+  readonly limits: LogLimits;
   readonly clock: IClock | null;
   readonly record: LogServerOptions['onRecord'];
   readonly dropped: (fault: Fault, endpoint: string) => void;

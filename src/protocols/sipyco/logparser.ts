@@ -157,14 +157,18 @@ export class LogParser {
   }
 
   /**
-   * Take the output of a child, split anywhere, to its end. A "\r" before a newline goes, as does an
-   * empty end; what is not UTF-8 is replaced by U+FFFD, since a child has promised nothing. Rejects with what
-   * `stream` throws, or with a LimitError: then the rest is not read.
+   * Take the output of a child, split anywhere, to its end; the last line needs no newline. Any "\r" at
+   * the end of a line goes; what is not UTF-8 is replaced by U+FFFD, since a child has promised nothing.
+   * Rejects with what `stream` throws, or with a LimitError: then the rest is not read.
    */
   async streamTask(stream: AsyncIterable<Uint8Array>): Promise<void> {
     const lines = new LineReader(this._limits.lineBytes, 'lineBytes');
     const take = (line: Uint8Array) => {
-      this.lineInput(LOOSE.decode(line).replace(/\r+$/, ''));
+      let end = line.length;
+      while (line[end - 1] === CARRIAGE_RETURN) {
+        end -= 1;
+      }
+      this.lineInput(LOOSE.decode(line.subarray(0, end)));
       return true;
     };
     for await (const chunk of stream) {
@@ -208,6 +212,7 @@ export class LogParser {
 
 const LOOSE = new TextDecoder('utf-8', { ignoreBOM: true });
 const NEWLINE = Uint8Array.of(0x0a);
+const CARRIAGE_RETURN = 0x0d;
 
 function tooLarge(
   what: string,

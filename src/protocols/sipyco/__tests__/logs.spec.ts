@@ -413,7 +413,7 @@ describe('LogParser', () => {
 
   it('takes the output of a child to its end, carriage returns and bad bytes and all', async () => {
     const records: LogRecord[] = [];
-    const output = Buffer.from('INFO:a:one\r\n\xff\nERROR<2>:b:x\r\ny', 'latin1');
+    const output = Buffer.from('INFO:a:o\rne\r\r\n\xff\nERROR<2>:b:x\r\ny', 'latin1');
     async function* chunks(): AsyncGenerator<Uint8Array> {
       for (const byte of output) {
         yield Uint8Array.of(byte);
@@ -422,7 +422,7 @@ describe('LogParser', () => {
     await parser(records).streamTask(chunks());
     assert.deepEqual(
       records.map(record => record.message),
-      ['one', '\ufffd', 'x\ny'],
+      ['o\rne', '\ufffd', 'x\ny'],
     );
   });
 
