@@ -1,8 +1,10 @@
 // SiPyCo's options as recorded from SiPyCo, on a real commander.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
@@ -47,13 +49,17 @@ function asPython(parsed: { readonly [name: string]: unknown }, wanted: object):
   };
 }
 
-describe('common_args', () => {
+describe('common_args', { concurrency: 4 }, () => {
   it('has the 35 vectors', () => assert.equal(vectors.length, 35));
 
   for (const { parser, argv, rc, parsed, bind_address, log_level, usage_on } of vectors) {
-    it(`${parser}: ${JSON.stringify(argv)}`, () => {
-      const args = [PROGRAM, parser, ...argv];
-      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    it(`${parser}: ${JSON.stringify(argv)}`, async () => {
+      const child = spawn(process.execPath, [PROGRAM, parser, ...argv]);
+      const [stdout, stderr, [status]] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, 'close'),
+      ]);
       assert.equal(status, rc, stderr);
       if (parsed === undefined) {
         assert.match(

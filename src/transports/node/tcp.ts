@@ -40,13 +40,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** One socket. `close` sends what is queued, then ends. */
 export class TcpTransport extends StreamTransport {
-  /** Our own address as the peer sees it, without port. */
-  readonly localHost: string;
+  /** Our own address as the peer sees it, without port; undefined if the peer had left at once. */
+  readonly localHost?: string;
 
   /** @param socket - connected, without data listeners, half-open allowed. The transport owns it. */
   constructor(socket: Socket, endpoint: string, earlyEnd?: EarlyEnd) {
     super(socket, socket, endpoint, earlyEnd);
-    this.localHost = socket.localAddress ?? '';
+    this.localHost = socket.localAddress;
   }
 }
 

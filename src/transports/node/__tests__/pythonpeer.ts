@@ -1,12 +1,20 @@
 // A program of tests/peers/ in plain Python, spoken to line by line.
 
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-export const PYTHON = process.env.LABWIRE_PYTHON ?? 'python3';
+/** The project's environment, which has the packages of the tests; else what there is. */
+export const PYTHON =
+  ['.venv/bin/python', '.venv/Scripts/python.exe']
+    .map(file => path.join(ROOT, file))
+    .find(existsSync) ??
+  process.env.LABWIRE_PYTHON ??
+  'python3';
 
 /** Why a spec that needs this Python, and these of its modules, is skipped; false if it is there. */
 export function missing(...modules: string[]): string | false {
