@@ -47,16 +47,23 @@ class Bench {
 class Line {
   readonly link: LoopbackTransport;
   private readonly _chunks: AsyncIterator<Uint8Array>;
+  private readonly _lines: string[] = [];
 
   constructor(link: LoopbackTransport) {
     this.link = link;
     this._chunks = link.chunks[Symbol.asyncIterator]();
   }
 
-  /** The next line as text; null at the end. The publisher writes whole lines. */
+  /** The next line as text; null at the end. The publisher writes whole lines, several at once. */
   async next(): Promise<string | null> {
-    const { value, done } = await this._chunks.next();
-    return done === true ? null : new TextDecoder().decode(value);
+    if (this._lines.length === 0) {
+      const { value, done } = await this._chunks.next();
+      if (done === true) {
+        return null;
+      }
+      this._lines.push(...new TextDecoder().decode(value).split(/(?<=\n)/));
+    }
+    return this._lines.shift() ?? null;
   }
 }
 
