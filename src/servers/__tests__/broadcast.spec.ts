@@ -186,6 +186,22 @@ describe('Broadcaster', () => {
     assert.equal(await fourth.next(), '2');
   });
 
+  it('keeps nothing of a thousand receivers that came and went', async () => {
+    const bench = new Bench();
+    for (let i = 0; i < 1000; i += 1) {
+      const line = await bench.listen('c');
+      await line.link.close();
+      bench.broadcaster.broadcast('c', 1n);
+      while (bench.broadcaster.receivers.length > 0) {
+        await new Promise(setImmediate);
+      }
+    }
+    const last = await bench.listen('c');
+    bench.broadcaster.broadcast('c', 2n);
+    assert.equal(await last.next(), '2');
+    assert.deepEqual(bench.reported, []);
+  });
+
   it('refuses a queue that holds nothing', () => {
     assert.throws(() => new Broadcaster({ queueLimit: 0 }), {
       name: 'RangeError',

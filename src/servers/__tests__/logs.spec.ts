@@ -141,6 +141,17 @@ describe('LogServer', () => {
     assert.match(bench.reported[0]!, /^onRecord of the log server, for .*: Error: mine$/);
   });
 
+  it('keeps nothing of a thousand clients that came and went', async () => {
+    const bench = new Bench();
+    for (let i = 0; i < 1000; i += 1) {
+      const link = await bench.dial(`s:INFO:n:${i}\n`);
+      await until(() => bench.records.length === i + 1);
+      await link.close();
+    }
+    await until(() => bench.server.clientCount === 0);
+    assert.deepEqual([bench.dropped, bench.reported], [[], []]);
+  });
+
   it('bounds connections', async () => {
     const bench = new Bench({ limits: { connections: 1 } });
     const first = await bench.dial('s:one\n');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Fault, pyExact, pyRepr } from '../../../values/index.js';
+import { type Fault, pyExact, pyRepr, tuple } from '../../../values/index.js';
 import { BroadcasterMachine, encodeLine, type ReceiverEvent, ReceiverMachine } from '../index.js';
 import { seeded } from './chance.js';
 import { fromTree, recording, sessionNames, type Tree } from './recordings.js';
@@ -150,6 +150,26 @@ describe('ReceiverMachine', () => {
       name: 'LocalProtocolError',
       message: 'a receiver has nothing to say',
     });
+  });
+});
+
+describe('two machines', () => {
+  it('talk with no network, in either version', () => {
+    for (const pyon of [2, 1] as const) {
+      const receiver = new ReceiverMachine('log');
+      const broadcaster = new BroadcasterMachine();
+      for (const chunk of receiver.takeOutput()) {
+        broadcaster.receive(chunk);
+      }
+      assert.deepEqual(broadcaster.takeEvents(), [{ type: 'subscribed', channel: 'log' }]);
+      const value = tuple(30n, 'master', 1.5, 'root:late');
+      broadcaster.send({ type: 'message', line: encodeLine(value, pyon) });
+      for (const chunk of broadcaster.takeOutput()) {
+        receiver.receive(chunk);
+      }
+      receiver.receiveEof();
+      assert.deepEqual(receiver.takeEvents(), [{ type: 'message', value, pyon }, { type: 'eof' }]);
+    }
   });
 });
 
