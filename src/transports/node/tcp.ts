@@ -36,6 +36,7 @@ export type TcpListenOptions = {
   readonly reportError?: (error: unknown, where: string) => void;
 };
 
+/** For a connection to be made; and for the handshake of TLS alone, where we listen. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** One socket. `close` sends what is queued, then ends. */
@@ -154,6 +155,10 @@ export class TcpListener implements IListener {
     this.endpoint = hostPort(this.host, this.port);
     this._server = server;
     server.on(event, (socket: Socket) => {
+      if (this._accepted.ended) {
+        socket.destroy(); // its handshake outlasted the listener
+        return;
+      }
       this._accepted.put(new TcpTransport(socket, peerOf(socket) ?? 'a peer that has left'));
     });
     server.on('error', error => this._accepted.fail(listenError(this.endpoint, error)));
@@ -183,7 +188,11 @@ export async function listenTcp(options: TcpListenOptions = {}): Promise<TcpList
   const server =
     ssl === undefined
       ? createServer(settings)
-      : createTlsServer({ ...settings, ...(await ssl.createServerContext()) });
+      : createTlsServer({
+          ...settings,
+          ...(await ssl.createServerContext()),
+          handshakeTimeout: CONNECT_TIMEOUT_MS,
+        });
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(listenError(hostPort(host, port), error)));
     server.listen({ host, port }, resolve);

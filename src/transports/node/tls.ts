@@ -20,6 +20,7 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import { ConnectError } from '../../values/index.js';
+import { codeOf } from './errno.js';
 import type { EarlyEnd } from './stream.js';
 import { fileError, handshakeError, lossOfTrust, refusedError } from './tlserror.js';
 
@@ -45,8 +46,9 @@ export class SimpleSSLConfig {
   readonly localCert: string;
   readonly localKey: string;
   readonly peerCert: string;
-  private _files: Promise<Files> | null = null;
-  private _clientContext: SecureContext | null = null;
+  // Whoever prints this object must not print our key: these two are hidden from `inspect`, too.
+  #files: Promise<Files> | null = null;
+  #clientContext: SecureContext | null = null;
 
   constructor(localCert: string, localKey: string, peerCert: string) {
     this.localCert = localCert;
@@ -60,8 +62,8 @@ export class SimpleSSLConfig {
    */
   async createClientContext(): Promise<SecureContext> {
     const files = await this._load();
-    this._clientContext ??= createSecureContext(files);
-    return this._clientContext;
+    this.#clientContext ??= createSecureContext(files);
+    return this.#clientContext;
   }
 
   /** For `tls.createServer`: a client without a certificate that we trust is turned away. @throws as the other. */
@@ -70,11 +72,11 @@ export class SimpleSSLConfig {
   }
 
   private _load(): Promise<Files> {
-    this._files ??= this._read().catch(error => {
-      this._files = null;
+    this.#files ??= this._read().catch(error => {
+      this.#files = null;
       throw error;
     });
-    return this._files;
+    return this.#files;
   }
 
   private async _read(): Promise<Files> {
@@ -188,8 +190,15 @@ export function handshake(
       socket.on('error', () => undefined); // it is over, and told
       reject(error);
     };
-    const failed = (error: Error) =>
-      fail(handshakeError(endpoint, error, { ssl, heardBytes: plain.bytesRead }));
+    const failed = (error: Error) => {
+      // A reset after our half is done says no more than an end.
+      const isCut = timer !== undefined && /^(ECONNRESET|EPIPE)$/.test(codeOf(error));
+      fail(
+        isCut
+          ? refusedError(endpoint, ssl)
+          : handshakeError(endpoint, error, { ssl, heardBytes: plain.bytesRead }),
+      );
+    };
     const refused = () => {
       // Before the handshake is done an error follows; after a ticket this is an end like any other.
       if (timer !== undefined && !isTrusted) {

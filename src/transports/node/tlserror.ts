@@ -58,8 +58,11 @@ export function handshakeError(
     return failed(`refused our certificate, ${ssl.localCert} (${code})`, trustHint(ssl));
   }
   if (PLAIN.test(code) || (code === 'ECONNRESET' && heardBytes === 0)) {
+    const fact = PLAIN.test(code)
+      ? 'does not speak TLS'
+      : 'closed at our first word of TLS, probably because it does not speak it';
     return failed(
-      `does not speak TLS (${code})`,
+      `${fact} (${code})`,
       'connect without TLS, or check that the server was started with it',
     );
   }
@@ -124,6 +127,12 @@ export function refusalOf(
   }
   if (REFUSED.test(code)) {
     return failed(`refused our certificate (${code})`, 'add ours to its trusted ones');
+  }
+  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') {
+    return failed(
+      'took too long for the TLS handshake',
+      'connect with TLS, and from a faster link',
+    );
   }
   return failed(`left during the TLS handshake (${code})`, 'see what it says itself');
 }

@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { connect as startTls } from 'node:tls';
+import { inspect } from 'node:util';
 import type { ITransport } from '../../../wire/index.js';
 import { connectTcp, listenTcp, SimpleSSLConfig, type TcpListener } from '../index.js';
 import { missing, PYTHON, PythonPeer, ROOT } from './pythonpeer.js';
@@ -183,6 +186,22 @@ describe('TLS', { skip }, () => {
     });
   });
 
+  it('lets nobody in whose handshake outlasts the listener', async () => {
+    const listener = await listenTcp({ ssl: config('server', 'client') });
+    const plain = connect(listener.port, HOST);
+    await once(plain, 'connect');
+    await listener.close();
+    const context = await config('client', 'server').createClientContext();
+    const socket = startTls({
+      socket: plain,
+      secureContext: context,
+      checkServerIdentity: () => undefined,
+    });
+    socket.on('error', () => {}); // which of the two ends it is not known
+    socket.resume();
+    await once(socket, 'close');
+  });
+
   it('names a plain client at a port of TLS', async () => {
     const { listener, refused } = await echoServer(config('server', 'client'));
     const plain = await connectTcp({ host: HOST, port: listener.port });
@@ -195,7 +214,7 @@ describe('TLS', { skip }, () => {
   });
 
   /** A plain server that does `greet` to whoever comes. */
-  async function plainServer(greet: (socket: import('node:net').Socket) => void): Promise<number> {
+  async function plainServer(greet: (socket: Socket) => void): Promise<number> {
     const server: Server = createServer(socket => {
       socket.on('error', () => {});
       greet(socket);
@@ -205,16 +224,18 @@ describe('TLS', { skip }, () => {
     return (server.address() as { port: number }).port;
   }
 
-  for (const [what, code, greet] of [
-    ['closes', 'ECONNRESET', socket => socket.once('data', () => socket.end())],
-    ['resets', 'ECONNRESET', socket => socket.once('data', () => socket.resetAndDestroy())],
-    ['talks', 'ERR_SSL_WRONG_VERSION_NUMBER', socket => socket.write('220 ready\r\n')],
-  ] satisfies [string, string, (socket: import('node:net').Socket) => void][]) {
+  const CUT = 'closed at our first word of TLS, probably because it does not speak it (ECONNRESET)';
+  const TALK = 'does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)';
+  for (const [what, fact, greet] of [
+    ['closes', CUT, socket => socket.once('data', () => socket.end())],
+    ['resets', CUT, socket => socket.once('data', () => socket.resetAndDestroy())],
+    ['talks', TALK, socket => socket.write('220 ready\r\n')],
+  ] satisfies [string, string, (socket: Socket) => void][]) {
     it(`names a plain port that ${what}`, async () => {
       const port = await plainServer(greet);
       await assert.rejects(connectTcp({ host: HOST, port, ssl: config('client', 'server') }), {
         name: 'ConnectError',
-        message: `127.0.0.1:${port} does not speak TLS (${code})`,
+        message: `127.0.0.1:${port} ${fact}`,
         hint: 'connect without TLS, or check that the server was started with it',
       });
     });
@@ -316,5 +337,6 @@ describe('SimpleSSLConfig', { skip }, () => {
     const context = await config.createClientContext();
     rmSync(file('late.key'));
     assert.equal(await config.createClientContext(), context);
+    assert.doesNotMatch(inspect(config, { depth: 9, showHidden: true }), /PRIVATE/);
   });
 });
