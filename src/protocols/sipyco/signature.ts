@@ -25,7 +25,7 @@ const BLANKS = /\s*/y;
 const DEF = /(?:async\s+)?def\s+/y;
 /** A text in quotes; three quotes of a kind before one. */
 const QUOTED =
-  /(?:"""(?:[^\\]|\\[^])*?"""|'''(?:[^\\]|\\[^])*?'''|"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*')/y;
+  /(?:"""(?:[^\\]|\\.)*?"""|'''(?:[^\\]|\\.)*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/sy;
 const OPENING = '([{';
 const CLOSING = ')]}';
 
