@@ -1,6 +1,7 @@
-// Live views in tabs of the main area, and what settings say about all views.
+// Live views in tabs of the main area (in Notebook 7 at its side), and what settings say about all views.
 
 import {
+  ILabShell,
   ILayoutRestorer,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin,
@@ -51,13 +52,14 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Opens live views in tabs.',
   autoStart: true,
   requires: [ILabwire],
-  optional: [ILayoutRestorer, ISettingRegistry, ITranslator],
+  optional: [ILayoutRestorer, ISettingRegistry, ITranslator, ILabShell],
   activate(
     app: JupyterFrontEnd,
     labwire: ILabwire,
     restorer: Restorer | null,
     settings: ISettingRegistry | null,
     translator: ITranslator | null,
+    labShell: ILabShell | null,
   ): void {
     const trans = (translator ?? nullTranslator).load('labwire');
     const open = (spec: ViewSpec, id = `labwire-view-${UUID.uuid4()}`): Tab => {
@@ -74,7 +76,12 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
       tab.toolbar.hide();
       content.optionsChanged.connect(() => void tracker.save(tab));
       void tracker.add(tab);
-      app.shell.add(tab, 'main', { mode: 'split-right' });
+      if (labShell === null) {
+        // Notebook 7 has one document to a page, and room at its side.
+        app.shell.add(tab, 'right');
+      } else {
+        labShell.add(tab, 'main', { mode: 'split-right' });
+      }
       app.shell.activateById(tab.id);
       return tab;
     };

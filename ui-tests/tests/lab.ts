@@ -39,6 +39,10 @@ export class Demolab {
     return new Demolab(child, address[0], Number(address[1]));
   }
 
+  get pid(): number {
+    return this._child.pid ?? 0;
+  }
+
   /** End it without a farewell, as a crash does. */
   async kill(): Promise<void> {
     if (this._child.exitCode === null && this._child.signalCode === null) {
