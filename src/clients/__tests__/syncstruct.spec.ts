@@ -313,6 +313,19 @@ describe('Subscriber', () => {
     await subscriber.close();
   });
 
+  it('refuses a name that no line can hold, whenever it is opened', async () => {
+    const bench = new Bench();
+    bench.publish(new Notifier(dict({})));
+    const subscriber = bench.subscriber({ notifierName: 'data\nsets' });
+    const message = /^the name "data\\nsets" holds the control character 0x0a at 4$/;
+    await rejects(subscriber.connect(), 'LocalProtocolError', message);
+    subscriber.start();
+    await settled();
+    assert.equal(subscriber.status.state, 'failed');
+    assert.match(subscriber.status.fault!.message, message);
+    await subscriber.close();
+  });
+
   it('keeps trying after start, and at once when a person asks', async () => {
     const bench = new Bench();
     const subscriber = bench.subscriber();
