@@ -50,7 +50,11 @@ export function packException(error: unknown, methodName?: string): PackedExcept
       ? { class: remoteClass, message: remoteMessage, traceback: remoteTraceback }
       : { class: GENERIC, message: named(remoteClass, remoteMessage), traceback: remoteTraceback };
   }
-  return { class: GENERIC, message: named(nameOf(error), textOf(error)), traceback };
+  const text = textOf(error);
+  // A dict of ours refuses a key with the class and in the words of Python.
+  return error instanceof TypeError && text.startsWith("unhashable type: '")
+    ? { class: 'TypeError', message: text, traceback }
+    : { class: GENERIC, message: named(nameOf(error), text), traceback };
 }
 
 /** As Python's traceback writes it: no colon where there is no text. */

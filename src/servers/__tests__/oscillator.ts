@@ -1,6 +1,6 @@
 // The oscillator of vectors/sipyco/sessions/lab_targets.py, described in TypeScript.
 
-import { OpaqueObject, type PyDict, type PyValue, pyRepr, Tuple } from '../../values/index.js';
+import { getItem, OpaqueObject, PyDict, type PyValue, pyRepr, Tuple } from '../../values/index.js';
 import { method, PyError, type RpcTarget, rpcTarget } from '../index.js';
 
 /** What PYON cannot write. */
@@ -8,7 +8,7 @@ export const OPAQUE = new OpaqueObject('Laser', '<Laser>');
 
 /** A fresh one, with the methods that need no Python to make sense. */
 export function oscillator(): RpcTarget {
-  const freq = new Map<bigint, number>([
+  const freq = new PyDict([
     [0n, 1e6],
     [1n, 2e6],
   ]);
@@ -23,11 +23,11 @@ export function oscillator(): RpcTarget {
         'set_freq(self, channel: int, freq: float = 1e6, *, phase=0.0, tags=("a",)) -> float',
         'Set one channel and give the applied frequency.',
         args => {
-          freq.set(args.int('channel'), args.float('freq'));
+          freq.set(args.get('channel'), args.float('freq'));
           return args.float('freq');
         },
       ),
-      method('get_freq(self, channel)', null, args => freq.get(args.int('channel')) ?? null),
+      method('get_freq(self, channel)', null, args => getItem(freq, args.get('channel'))),
       method(
         'sweep(self, start, stop, *points: int, unit="Hz", **extra)',
         `Sweep.
@@ -74,10 +74,13 @@ function sum(a: PyValue, b: PyValue): PyValue {
   if (typeof a === 'string' && typeof b === 'string') {
     return a + b;
   }
+  if (a instanceof Tuple && b instanceof Tuple) {
+    return new Tuple([...a.items, ...b.items]);
+  }
   throw new PyError('TypeError', `unsupported operand: ${pyRepr(a)}, ${pyRepr(b)}`);
 }
 
-const FAILURES: { readonly [kind: string]: readonly [name: string, message?: string] } = {
+export const FAILURES: { readonly [kind: string]: readonly [name: string, message?: string] } = {
   value: ['ValueError', 'frequency out of range: 50 MHz > 40 MHz'],
   empty: ['ValueError'],
   key: ['KeyError', "'ch7'"],
