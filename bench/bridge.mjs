@@ -18,7 +18,7 @@ import { Server } from './bridge/server.mjs';
 import { Browser } from './browser/chromium.mjs';
 
 const TURNS = 3;
-const BULK_TURNS = 5; // the row that uses all cores, and so feels everything else that runs
+const BULK_TURNS = 7; // the row that uses all cores, and so feels everything else that runs
 const STALL_S = 30;
 const has = option => process.argv.includes(option);
 const file = name => fileURLToPath(new URL(`bridge/${name}`, import.meta.url));
@@ -110,31 +110,7 @@ async function* rowsOf(where, client, processes) {
     `p50 ${round(median(ticks.map(run => run.p50)))} ms; load average ${round(loadavg()[0])}`,
   );
 
-  const rate = 'megabytesPerSecond';
-  const bulk = await byTurns(client, 'bulk', 'probeBulk', rate, { seconds: 2 }, BULK_TURNS);
-  yield row(
-    `bulk of a TCP source, adaptive window (${where})`,
-    'MB/s',
-    bulk,
-    '>= 0.8 × the probe at 1 MiB messages, 4 MiB window',
-    bulk.ours >= 0.8 * bulk.peer,
-  );
-
-  const far = [];
-  let gap = 0;
-  for (let turn = 0; turn < TURNS; turn += 1) {
-    const run = await client('bulk', { seconds: 3 }, 'far');
-    far.push(run.megabytesPerSecond);
-    gap = Math.max(gap, run.longestGapMs ?? 0);
-  }
-  const distant = { ours: median(far), peer: bulk.peer };
-  yield row(
-    `the same at 10 ms of added round trip (${where})`,
-    'MB/s',
-    distant,
-    '>= 0.6 × the probe without it',
-    distant.ours >= 0.6 * distant.peer,
-  );
+  yield* bulk(where, client);
 
   if (where === 'worker') {
     const run = await client('bulk', { seconds: 4 });
@@ -153,6 +129,38 @@ async function* rowsOf(where, client, processes) {
     yield* stalled(where, client, processes());
   }
 }
+
+/** Bulk near and far: one turn is the probe, ours, and ours at a distance. */
+async function* bulk(where, client) {
+  const rates = { probe: [], near: [], far: [] };
+  for (let turn = 0; turn < BULK_TURNS; turn += 1) {
+    rates.probe.push((await client('probeBulk', { seconds: 2 })).megabytesPerSecond);
+    rates.near.push((await client('bulk', { seconds: 2 })).megabytesPerSecond);
+    rates.far.push((await client('bulk', { seconds: 3 }, 'far')).megabytesPerSecond);
+  }
+  const peer = median(rates.probe);
+  const note = `probe ${spread(rates.probe)}; `;
+  const near = { ours: median(rates.near), peer };
+  yield row(
+    `bulk of a TCP source, adaptive window (${where})`,
+    'MB/s',
+    near,
+    '>= 0.8 × the probe at 1 MiB messages, 4 MiB window',
+    near.ours >= 0.8 * peer,
+    `${note}ours ${spread(rates.near)}`,
+  );
+  const far = { ours: median(rates.far), peer };
+  yield row(
+    `the same at 10 ms of added round trip (${where})`,
+    'MB/s',
+    far,
+    '>= 0.6 × the probe without it',
+    far.ours >= 0.6 * peer,
+    `${note}ours ${spread(rates.far)}`,
+  );
+}
+
+const spread = values => `${Math.round(Math.min(...values))} to ${Math.round(Math.max(...values))}`;
 
 /** CPU of every process on the way, of the middle of a steady run. */
 async function steady(where, client, { kernel, server, readers }) {

@@ -15,9 +15,10 @@ const STARTS_WITHIN_MS = 60_000;
 /** `stop` it, whatever happens. */
 export class Jupyter {
   /**
-   * @param {{origin?: string, module?: string, paths?: string}} options - `origin`: a page of another
-   *   server that may open websockets; `module`: `jupyter_server` (default) or `jupyterlab`; `paths`:
-   *   where data files are looked for (JUPYTER_PATH).
+   * @param {{origin?: string, module?: string, paths?: string, kernels?: Record<string, string[]>}} options -
+   *   `origin`: a page of another server that may open websockets; `module`: `jupyter_server` (default)
+   *   or `jupyterlab`; `paths`: where data files are looked for (JUPYTER_PATH); `kernels`: the command
+   *   lines of more kernels, by name.
    */
   static async start(options = {}) {
     const jupyter = new Jupyter(await freePort());
@@ -33,7 +34,7 @@ export class Jupyter {
   constructor(port) {
     this.url = `http://127.0.0.1:${port}`;
     this.token = randomBytes(24).toString('hex');
-    this._port = port;
+    this.port = port;
     this._home = mkdtempSync(join(tmpdir(), 'labwire-jupyter-'));
     this._log = '';
   }
@@ -48,8 +49,17 @@ export class Jupyter {
       kernel: { name },
     });
     const kernelId = session.kernel.id;
-    const wsUrl = `ws://127.0.0.1:${this._port}/api/kernels/${kernelId}/channels`;
-    return { wsUrl, kernelId, token: this.token };
+    return { ...this._placeOf(kernelId), kernelId };
+  }
+
+  /** Start a kernel that no session names. @returns where its channel is. */
+  async kernel(name) {
+    const { id } = await this._rest('POST', 'kernels', { name });
+    return { id, place: this._placeOf(id) };
+  }
+
+  get pid() {
+    return this._child.pid;
   }
 
   /** End the server, and with it its kernels. */
@@ -64,13 +74,29 @@ export class Jupyter {
     rmSync(this._home, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  async _start({ origin, module = 'jupyter_server', paths = join(root, 'jupyter-config') }) {
+  _placeOf(kernelId) {
+    const wsUrl = `ws://127.0.0.1:${this.port}/api/kernels/${kernelId}/channels`;
+    return { wsUrl, token: this.token };
+  }
+
+  async _start({
+    origin,
+    module = 'jupyter_server',
+    paths = join(root, 'jupyter-config'),
+    kernels = {},
+  }) {
     const home = this._home;
     for (const folder of ['config', 'data', 'runtime', 'work', 'workspaces', 'settings']) {
       mkdirSync(join(home, folder));
     }
+    for (const [name, argv] of Object.entries(kernels)) {
+      const folder = join(home, 'data/kernels', name);
+      mkdirSync(folder, { recursive: true });
+      const spec = { argv, display_name: name, language: 'none', interrupt_mode: 'message' };
+      writeFileSync(join(folder, 'kernel.json'), JSON.stringify(spec));
+    }
     const settings = [
-      ...['c.ServerApp.ip = "127.0.0.1"', `c.ServerApp.port = ${this._port}`],
+      ...['c.ServerApp.ip = "127.0.0.1"', `c.ServerApp.port = ${this.port}`],
       ...['c.ServerApp.port_retries = 0', 'c.ServerApp.open_browser = False'],
       `c.ServerApp.allow_root = ${process.getuid?.() === 0 ? 'True' : 'False'}`,
       `c.ServerApp.root_dir = ${JSON.stringify(join(home, 'work'))}`,
