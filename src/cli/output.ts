@@ -13,11 +13,16 @@ export async function print(text: string): Promise<void> {
 
 /** `print` for those who cannot wait. @returns false while the reader is behind: better write less. */
 export function write(text: string): boolean {
+  return writeInLine(`${text}\n`);
+}
+
+/** `text` alone, such as a prompt. @returns as `write`. */
+export function writeInLine(text: string): boolean {
   if (!isGuarded) {
     isGuarded = true;
     process.stdout.on('error', end);
   }
-  return process.stdout.write(`${text}\n`);
+  return process.stdout.write(text);
 }
 
 // `labwire watch … | head -1`: the reader has what it wanted. Nothing is left to say, nor to do.

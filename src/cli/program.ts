@@ -8,6 +8,8 @@ import { platformBase64, useBase64 } from '../protocols/pyon/index.js';
 import { demolabCommand } from './demolab.js';
 import { explain, SaidFailure } from './failure.js';
 import { pyonCommand } from './pyon.js';
+import { rpctoolCommand } from './rpctool.js';
+import { inOneStyle } from './style.js';
 import { watchCommand } from './watch.js';
 
 const VERSION = process.env.LABWIRE_VERSION ?? 'development'; // the bundle has the number in its place
@@ -16,19 +18,14 @@ const VERSION = process.env.LABWIRE_VERSION ?? 'development'; // the bundle has 
 export async function run(args: readonly string[]): Promise<number> {
   useBase64(platformBase64(globalThis));
   const program = new Command('labwire')
-    .description('Watch lab instruments, simulate them, and convert what they say.')
+    .description('Watch lab instruments, call them, simulate them, and convert what they say.')
     .version(VERSION, '-V, --version', 'print the version')
+    .enablePositionalOptions() // what stands behind a command is the command's
     .addCommand(demolabCommand())
     .addCommand(watchCommand())
+    .addCommand(rpctoolCommand())
     .addCommand(pyonCommand());
-  for (const command of [program, ...program.commands]) {
-    command
-      .helpOption('-h, --help', 'print this help')
-      .helpCommand(false)
-      .exitOverride()
-      .showHelpAfterError('Run it with --help to see what it takes.')
-      .configureHelp({ helpWidth: 96 });
-  }
+  [program, ...program.commands].forEach(inOneStyle);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

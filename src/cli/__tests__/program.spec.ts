@@ -5,7 +5,7 @@ import { labwire } from './child.js';
 
 describe('labwire', () => {
   it('explains itself and each command in one style', async () => {
-    for (const command of [[], ['demolab'], ['watch'], ['pyon']]) {
+    for (const command of [[], ['demolab'], ['watch'], ['rpctool'], ['pyon']]) {
       const { code, stdout, stderr } = await labwire([...command, '--help']);
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`^Usage: ${['labwire', ...command].join(' ')} `));

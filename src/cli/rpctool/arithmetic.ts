@@ -57,8 +57,9 @@ function numberOf(value: PyValue): Real | Complex | null {
     case 'number':
     case 'bigint':
       return value;
+    default:
+      return value instanceof Complex ? value : null;
   }
-  return value instanceof Complex ? value : null;
 }
 
 function floatOf(value: Real): number {

@@ -210,6 +210,7 @@ function leafDtype(leaf: PyValue): DType {
       return intDtype(leaf);
     case 'string':
       return parseDtype('U');
+    default:
   }
   if (leaf instanceof Complex) {
     return parseDtype('c16');
