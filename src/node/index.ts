@@ -13,5 +13,6 @@ export {
   verbosityArgs,
 } from './commandline.js';
 export { loadFile, replaceFile, storeFile } from './files.js';
+export { listenOnAll } from './listen.js';
 export { type SimpleServerLoopOptions, simpleServerLoop } from './serverloop.js';
 export { type EndSignal, SignalHandler } from './signals.js';

@@ -1,13 +1,8 @@
 // A whole server program in one call: SiPyCo's `simple_server_loop`.
 
 import { RpcServer, type RpcServerOptions } from '../servers/index.js';
-import {
-  listenTcp,
-  type SimpleSSLConfig,
-  type TcpListener,
-  type TcpListenOptions,
-} from '../transports/node/index.js';
-import { isLabwireError } from '../values/index.js';
+import type { SimpleSSLConfig, TcpListener, TcpListenOptions } from '../transports/node/index.js';
+import { listenOnAll } from './listen.js';
 import { SignalHandler } from './signals.js';
 
 export type SimpleServerLoopOptions = Pick<
@@ -48,58 +43,4 @@ export async function simpleServerLoop(options: SimpleServerLoopOptions): Promis
     handler.teardown();
     await server.stop();
   }
-}
-
-/** All of them, or none. */
-async function listenOnAll(
-  host: string | readonly string[] | null,
-  options: TcpListenOptions,
-): Promise<TcpListener[]> {
-  if (host === null) {
-    return [await listenEverywhere(options)];
-  }
-  const hosts = [...new Set(typeof host === 'string' ? [host] : host)];
-  if (hosts.length === 0) {
-    throw new RangeError(
-      'there is no address to listen on: bind one, or do not leave out localhost',
-    );
-  }
-  const listeners: TcpListener[] = [];
-  let lack: unknown = null;
-  for (const one of hosts) {
-    try {
-      const port = options.port === 0 ? listeners[0]?.port : options.port;
-      listeners.push(await listenTcp({ ...options, host: one, port }));
-    } catch (error) {
-      lack = error;
-      if (!(one.includes(':') && isWithoutIPv6(error))) {
-        await Promise.all(listeners.map(listener => listener.close()));
-        throw error;
-      }
-    }
-  }
-  if (listeners.length === 0) {
-    throw lack;
-  }
-  return listeners;
-}
-
-/** `::` takes IPv4, too. */
-async function listenEverywhere(options: TcpListenOptions): Promise<TcpListener> {
-  try {
-    return await listenTcp({ ...options, host: '::' });
-  } catch (error) {
-    if (!isWithoutIPv6(error)) {
-      throw error;
-    }
-    return listenTcp({ ...options, host: '0.0.0.0' });
-  }
-}
-
-function isWithoutIPv6(error: unknown): boolean {
-  if (!isLabwireError(error, 'ConnectError')) {
-    return false;
-  }
-  const { code } = error.cause as { code?: unknown };
-  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 }
