@@ -6,7 +6,7 @@
 //   values, hub/api.ts (types) ◄ models ◄ widgets ◄ plugins ◄ index     (the page)
 //
 // From outside a room is entered by its index.ts. Tests obey the doors, not the arrows: they may
-// stand above their room. scripts/__tests__/arrows.spec.mjs plants a violation of each rule.
+// stand above their room. scripts/__tests__/lint.spec.mjs plants a violation of each rule.
 
 const BELOW_PROTOCOLS = ['values', 'wire'];
 const PROTOCOLS = ['protocols/pyon', 'protocols/sipyco'];
