@@ -60,6 +60,7 @@ class Waiting {
   }
 }
 
+/** What is asked of one server over one connection; the machine speaks, this remembers who waits. */
 export class RpcConversation implements Conversation<RpcClientCommand, RpcClientEvent> {
   readonly machine: RpcClientMachine;
   readonly transport: ITransport;

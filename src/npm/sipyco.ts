@@ -1,6 +1,8 @@
 /**
- * SiPyCo's `sync_struct`, both ends: a `Subscriber` that follows a struct and reconnects by itself, a
- * `Notifier` that tells what happens to one, a `Publisher` that serves it; and the machines below.
+ * SiPyCo, both ends. Calls: an `RpcClient` and an `RpcServer`. Structs: a `Subscriber` that follows
+ * one and reconnects by itself, a `Notifier` that tells what happens to one, a `Publisher` that
+ * serves it. Broadcasts and logs: `Receiver` and `Broadcaster`, `LogForwarder` and `LogServer`. And
+ * the machines below.
  *
  * @example
  * ```ts
