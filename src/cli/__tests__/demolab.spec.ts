@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { describe, it } from 'node:test';
 import { Subscriber } from '../../clients/index.js';
 import { PlatformClock } from '../../transports/index.js';
@@ -67,13 +67,11 @@ describe('labwire demolab', () => {
   });
 
   it('puts the controllers elsewhere when only the port after is taken', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const address = other.address();
-    const taken = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const lab = new Child(['demolab', '--port', String(taken - 1)]);
+    const { port: free, next: other } = await neighbours();
+    const taken = free + 1;
+    const lab = new Child(['demolab', '--port', String(free)]);
     const said = await lab.says(/^ready$/m);
-    assert.match(said, new RegExp(`^sipyco\\+sync://127\\.0\\.0\\.1:${taken - 1}/datasets$`, 'm'));
+    assert.match(said, new RegExp(`^sipyco\\+sync://127\\.0\\.0\\.1:${free}/datasets$`, 'm'));
     const [, port] = /^sipyco\+rpc:\/\/127\.0\.0\.1:(\d+)\/siggen$/m.exec(said) ?? [];
     assert.ok(port !== undefined && Number(port) !== taken);
     assert.equal((await lab.stop()).code, 0);
@@ -92,3 +90,23 @@ describe('labwire demolab', () => {
     other.close();
   });
 });
+
+/** A port that is free, and a server that has the next one. */
+async function neighbours(): Promise<{ port: number; next: Server }> {
+  for (;;) {
+    const first = createServer().listen(0, '127.0.0.1');
+    await once(first, 'listening');
+    const address = first.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const next = createServer();
+    const isFree = await new Promise<boolean>(resolve => {
+      next.once('error', () => resolve(false));
+      next.listen(port + 1, '127.0.0.1', () => resolve(true));
+    });
+    first.close();
+    await once(first, 'close');
+    if (isFree) {
+      return { port, next };
+    }
+  }
+}

@@ -492,6 +492,33 @@ describe('RpcServer', () => {
     }
   });
 
+  it('lives through whatever a line may hold', async () => {
+    const bench = new RpcBench({ targets: { osc: oscillator } });
+    const parts = [
+      ...['{"action":"call"', ',"name":', '"echo"', '"fail"', ',"args":', '[1]', '["bug"]', '{}'],
+      ...[',"kwargs":{}', '}', '{"__jsonclass__":["tuple",[[', ']]]}', 'null', '"__proto__"'],
+      ...['1e999', '-', '\\u0000', '"\\ud800"', '[[[[', '\x00', '\xff', ' ', '{"action":null}'],
+    ];
+    let seed = 4711;
+    const draw = (count: number) => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return seed % count;
+    };
+    for (let i = 0; i < 500; i++) {
+      const caller = await bench.open('osc', i % 2 === 0 ? 2 : 1);
+      const line = Array.from({ length: 1 + draw(12) }, () => parts[draw(parts.length)]).join('');
+      caller.say(`${line}\n`);
+      caller.link.end();
+      for (let reply = await caller.line(); reply !== null; reply = await caller.line()) {
+        assert.match(reply, /^\{"status": ?"(ok|failed)", ?[\x20-\x7e]*\}$/, line);
+      }
+    }
+    const caller = await bench.open('osc');
+    assert.deepEqual(await caller.call('ping'), { ret: true });
+    assert.deepEqual(bench.reported, []);
+    await bench.server.stop();
+  });
+
   it('leaks nothing over 1000 connections, polite, rude and wrong', async () => {
     const bench = new RpcBench({ targets: { osc: oscillator } });
     for (let i = 0; i < 1000; i++) {
