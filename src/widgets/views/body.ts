@@ -9,6 +9,7 @@ import type {
   ViewOptions,
   Viewport,
 } from '../../models/index.js';
+import { element } from '../element.js';
 import type { ThemeColours } from '../theme.js';
 
 /** What a body may ask of the frame around it. */
@@ -53,6 +54,57 @@ export interface IViewBody extends IDisposable {
   readonly reset?: () => void;
   /** Let the next drag draw a box to zoom into; absent where that does not exist. */
   readonly startBox?: () => void;
+}
+
+type FrameOf<K extends ViewKind> = Extract<PictureFrame, { readonly kind: K }>;
+
+/** What the body of every kind has: a host, a node, and the last frame, which is of its own kind. */
+export abstract class Body<K extends ViewKind> implements IDisposable {
+  constructor(host: IBodyHost, kind: K, className: string) {
+    this.host = host;
+    this.kind = kind;
+    this.node = element('div', { className });
+  }
+
+  readonly kind: K;
+  readonly node: HTMLElement;
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  draw(frame: PictureFrame): void {
+    if (this._isOwn(frame)) {
+      const before = this.frame;
+      this.frame = frame;
+      this.drawFrame(frame, before);
+    }
+  }
+
+  plainText(frame: PictureFrame): string {
+    return this._isOwn(frame) ? this.textOf(frame) : '';
+  }
+
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      this.release();
+      this.frame = null;
+    }
+  }
+
+  protected abstract drawFrame(frame: FrameOf<K>, before: FrameOf<K> | null): void;
+  protected abstract textOf(frame: FrameOf<K>): string;
+  /** Let go of what is held beside the frame. */
+  protected release(): void {}
+
+  private _isOwn(frame: PictureFrame): frame is FrameOf<K> {
+    return frame.kind === this.kind;
+  }
+
+  protected readonly host: IBodyHost;
+  protected frame: FrameOf<K> | null = null;
+  private _isDisposed = false;
 }
 
 /** Device pixels for the hub: it never sends more than fits. */

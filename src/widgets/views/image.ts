@@ -12,7 +12,7 @@ import {
 } from '../../models/index.js';
 import { element } from '../element.js';
 import { type ThemeColours, themeColours } from '../theme.js';
-import { type IBodyHost, type IViewBody, sizedContext } from './body.js';
+import { Body, type IBodyHost, type IViewBody, sizedContext } from './body.js';
 import { COLORBAR_WIDTH, ColorBar } from './colorbar.js';
 import { Gestures, type IGestureTarget } from './gestures.js';
 
@@ -23,9 +23,9 @@ const LARGEST_SCALE = 64; // CSS px per image pixel: four pixels fill a small vi
 const KEY_STEP = 0.1;
 const KEY_ZOOM = 0.8;
 
-export class ImageBody implements IViewBody, IGestureTarget {
+export class ImageBody extends Body<'image'> implements IViewBody, IGestureTarget {
   constructor(host: IBodyHost) {
-    this._host = host;
+    super(host, 'image', 'jp-ImageView');
     this._canvas = element('canvas', { attributes: { 'aria-hidden': 'true' } });
     this._surface = element('div', {
       className: 'jp-ImageView-surface',
@@ -35,26 +35,11 @@ export class ImageBody implements IViewBody, IGestureTarget {
       trans: host.trans,
       onLevels: levels => this._setLevels(levels),
     });
-    this.node = element('div', {
-      className: 'jp-ImageView',
-      children: [this._surface, this._bar.node],
-    });
+    this.node.append(this._surface, this._bar.node);
     this._gestures = new Gestures(this._surface, this);
   }
 
-  readonly kind = 'image';
-  readonly node: HTMLElement;
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  draw(frame: PictureFrame): void {
-    if (frame.kind !== 'image') {
-      return;
-    }
-    const before = this._frame;
-    this._frame = frame;
+  protected override drawFrame(frame: ImageFrame, before: ImageFrame | null): void {
     if (before !== null && before.pixels !== frame.pixels) {
       release(before);
     }
@@ -93,10 +78,7 @@ export class ImageBody implements IViewBody, IGestureTarget {
     return frame.kind === 'image' ? `${frame.columns} × ${frame.rows}` : '';
   }
 
-  plainText(frame: PictureFrame): string {
-    if (frame.kind !== 'image') {
-      return '';
-    }
+  protected override textOf(frame: ImageFrame): string {
     const { scale = 1, unit = '' } = frame.display;
     const [low, high] = frame.levels.map(level => formatNumber(level / scale));
     return `${frame.type}, shown from ${low} to ${high} ${unit}`.trimEnd();
@@ -108,7 +90,7 @@ export class ImageBody implements IViewBody, IGestureTarget {
     height: number,
     theme: ThemeColours,
   ): void {
-    const frame = this._frame;
+    const frame = this.frame;
     if (frame === null) {
       return;
     }
@@ -118,7 +100,7 @@ export class ImageBody implements IViewBody, IGestureTarget {
     this._bar.paint(
       context,
       this._withLevels(frame),
-      this._host.model.viewport.colormap,
+      this.host.model.viewport.colormap,
       theme,
       height,
     );
@@ -157,7 +139,7 @@ export class ImageBody implements IViewBody, IGestureTarget {
   // ---- Gestures: pixels are square, so both axes zoom together ------------------------------------
 
   zoom(_axis: 'x' | 'y', factor: number, x: number, y: number): boolean {
-    if (this._frame === null) {
+    if (this.frame === null) {
       return false;
     }
     const before = this._shown();
@@ -200,10 +182,10 @@ export class ImageBody implements IViewBody, IGestureTarget {
   }
 
   hover(x: number | null, y: number | null): void {
-    const frame = this._frame;
+    const frame = this.frame;
     if (x === null || y === null || frame === null) {
       this._pointed = null;
-      this._host.setReadout(null);
+      this.host.setReadout(null);
       return;
     }
     const shown = this._shown();
@@ -214,27 +196,22 @@ export class ImageBody implements IViewBody, IGestureTarget {
     if (isInside) {
       this._askPixel();
     } else {
-      this._host.setReadout(null);
+      this.host.setReadout(null);
     }
   }
 
-  dispose(): void {
-    if (this._isDisposed) {
-      return;
-    }
-    this._isDisposed = true;
+  protected override release(): void {
     this._gestures.dispose();
     this._bar.dispose();
-    if (this._frame !== null) {
-      release(this._frame);
-      this._frame = null;
+    if (this.frame !== null) {
+      release(this.frame);
     }
   }
 
   // ---- Where it is --------------------------------------------------------------------------------
 
   private _fitting(): Place {
-    const frame = this._frame;
+    const frame = this.frame;
     const columns = Math.max(1, frame?.columns ?? 1);
     const rows = Math.max(1, frame?.rows ?? 1);
     const scale = Math.min(this._width / columns, this._height / rows);
@@ -250,7 +227,7 @@ export class ImageBody implements IViewBody, IGestureTarget {
   }
 
   private _moveTo(place: Place): void {
-    const frame = this._frame;
+    const frame = this.frame;
     if (frame === null) {
       return;
     }
@@ -269,7 +246,7 @@ export class ImageBody implements IViewBody, IGestureTarget {
   private _tellViewport(): void {
     const ratio = globalThis.devicePixelRatio || 1;
     const { x, y, scale } = this._shown();
-    const frame = this._frame;
+    const frame = this.frame;
     let region: Viewport['region'] = null;
     let size: Range = [this._width, this._height];
     if (frame !== null && this._place !== null) {
@@ -282,7 +259,7 @@ export class ImageBody implements IViewBody, IGestureTarget {
     } else if (frame !== null) {
       size = [frame.columns * scale, frame.rows * scale];
     }
-    this._host.model.setViewport({
+    this.host.model.setViewport({
       width: Math.max(1, Math.round(size[0] * ratio)),
       height: Math.max(1, Math.round(size[1] * ratio)),
       region,
@@ -290,8 +267,8 @@ export class ImageBody implements IViewBody, IGestureTarget {
   }
 
   private _setLevels(levels: Range | null): void {
-    const [low, high] = this._host.options.levels ?? [1, 99];
-    this._host.model.setViewport({
+    const [low, high] = this.host.options.levels ?? [1, 99];
+    this.host.model.setViewport({
       levels:
         levels === null
           ? { mode: 'percentile', low, high }
@@ -302,14 +279,14 @@ export class ImageBody implements IViewBody, IGestureTarget {
 
   // Levels that were just dragged hold at once, not when the next frame comes.
   private _withLevels(frame: ImageFrame): ImageFrame {
-    const { mode, low, high } = this._host.model.viewport.levels;
+    const { mode, low, high } = this.host.model.viewport.levels;
     return mode === 'fixed' ? { ...frame, levels: [low, high] } : frame;
   }
 
   // ---- Drawing ------------------------------------------------------------------------------------
 
   private _redraw(): void {
-    const frame = this._frame;
+    const frame = this.frame;
     if (frame === null || this._width < 1 || this._height < 1) {
       return;
     }
@@ -337,7 +314,7 @@ export class ImageBody implements IViewBody, IGestureTarget {
     }
     this._bar.draw(
       this._withLevels(frame),
-      this._host.model.viewport.colormap,
+      this.host.model.viewport.colormap,
       this._theme,
       this._height,
     );
@@ -360,20 +337,20 @@ export class ImageBody implements IViewBody, IGestureTarget {
   // One question at a time; the newest place is asked for when the answer is there.
   private _askPixel(): void {
     const pointed = this._pointed;
-    if (pointed === null || this._isAsking || this._host.model.phase !== 'open') {
+    if (pointed === null || this._isAsking || this.host.model.phase !== 'open') {
       return;
     }
     this._isAsking = true;
     const [x, y] = pointed;
-    this._host.model
+    this.host.model
       .ask({ type: 'pixel', x, y })
       .then(answer => {
         if (answer.type === 'pixel' && this._pointed !== null) {
-          this._host.setReadout(`x ${x} y ${y} = ${answer.text}`);
+          this.host.setReadout(`x ${x} y ${y} = ${answer.text}`);
         }
       })
       .catch(() => {
-        this._host.setReadout(null); // the view closed or the image changed: nothing to read
+        this.host.setReadout(null); // the view closed or the image changed: nothing to read
       })
       .finally(() => {
         this._isAsking = false;
@@ -384,13 +361,11 @@ export class ImageBody implements IViewBody, IGestureTarget {
       });
   }
 
-  private readonly _host: IBodyHost;
   private readonly _canvas: HTMLCanvasElement;
   private readonly _scratch = element('canvas');
   private readonly _surface: HTMLElement;
   private readonly _bar: ColorBar;
   private readonly _gestures: Gestures;
-  private _frame: ImageFrame | null = null;
   private _source: CanvasImageSource | null = null;
   private _theme: ThemeColours | null = null;
   private _place: Place | null = null;
@@ -398,7 +373,6 @@ export class ImageBody implements IViewBody, IGestureTarget {
   private _height = 0;
   private _pointed: readonly [number, number] | null = null;
   private _isAsking = false;
-  private _isDisposed = false;
 }
 
 function release({ pixels }: ImageFrame): void {

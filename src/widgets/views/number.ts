@@ -1,44 +1,30 @@
 // One value in large figures: unit beside it, the last minute behind it, an alarm as border and word.
 
-import type { NumberFrame, PictureFrame } from '../../models/index.js';
+import type { NumberFrame } from '../../models/index.js';
 import { element, setText } from '../element.js';
 import { SERIES_COLOURS, type ThemeColours } from '../theme.js';
-import { devicePixels, type IBodyHost, type IViewBody, sizedContext } from './body.js';
+import { Body, devicePixels, type IBodyHost, type IViewBody, sizedContext } from './body.js';
 
 const HISTORY_S = 60; // width of the sparkline
 const LONG_TEXT = 24; // characters; longer text is set smaller and wraps
 
-export class NumberBody implements IViewBody {
+export class NumberBody extends Body<'number'> implements IViewBody {
   constructor(host: IBodyHost) {
-    this._host = host;
+    super(host, 'number', 'jp-NumberView');
     this._spark = element('canvas', { attributes: { 'aria-hidden': 'true' } });
     this._text = element('span', { className: 'jp-NumberView-text' });
     this._unit = element('span', { className: 'jp-NumberView-unit' });
     this._alarm = element('span', { className: 'jp-NumberView-alarm' });
-    this.node = element('div', {
-      className: 'jp-NumberView',
-      children: [
-        this._spark,
-        element('div', {
-          className: 'jp-NumberView-value',
-          children: [this._text, this._unit, this._alarm],
-        }),
-      ],
-    });
+    this.node.append(
+      this._spark,
+      element('div', {
+        className: 'jp-NumberView-value',
+        children: [this._text, this._unit, this._alarm],
+      }),
+    );
   }
 
-  readonly kind = 'number';
-  readonly node: HTMLElement;
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  draw(frame: PictureFrame): void {
-    if (frame.kind !== 'number') {
-      return;
-    }
-    this._frame = frame;
+  protected override drawFrame(frame: NumberFrame): void {
     const { text, display, alarm } = frame;
     setText(this._text, text);
     setText(this._unit, frame.value === null ? '' : (display.unit ?? ''));
@@ -52,7 +38,7 @@ export class NumberBody implements IViewBody {
   fit(width: number, height: number): void {
     this._width = width;
     this._height = height;
-    this._host.model.setViewport(devicePixels(width, height));
+    this.host.model.setViewport(devicePixels(width, height));
     this._drawSpark();
   }
 
@@ -64,10 +50,7 @@ export class NumberBody implements IViewBody {
     return ''; // the body says it larger
   }
 
-  plainText(frame: PictureFrame): string {
-    if (frame.kind !== 'number') {
-      return '';
-    }
+  protected override textOf(frame: NumberFrame): string {
     const unit = frame.value === null ? undefined : frame.display.unit;
     return unit === undefined || unit === '' ? frame.text : `${frame.text} ${unit}`;
   }
@@ -78,7 +61,7 @@ export class NumberBody implements IViewBody {
     height: number,
     theme: ThemeColours,
   ): void {
-    const frame = this._frame;
+    const frame = this.frame;
     if (frame === null) {
       return;
     }
@@ -99,31 +82,23 @@ export class NumberBody implements IViewBody {
     return false;
   }
 
-  dispose(): void {
-    this._isDisposed = true;
-    this._frame = null;
-  }
-
   private _drawSpark(): void {
-    if (this._frame === null || this._width < 1 || this._height < 1) {
+    if (this.frame === null || this._width < 1 || this._height < 1) {
       return;
     }
     const context = sizedContext(this._spark, this._width, this._height);
     if (context !== null) {
       context.clearRect(0, 0, this._width, this._height);
-      paintSpark(context, this._frame, this._width, this._height);
+      paintSpark(context, this.frame, this._width, this._height);
     }
   }
 
-  private readonly _host: IBodyHost;
   private readonly _spark: HTMLCanvasElement;
   private readonly _text: HTMLElement;
   private readonly _unit: HTMLElement;
   private readonly _alarm: HTMLElement;
-  private _frame: NumberFrame | null = null;
   private _width = 0;
   private _height = 0;
-  private _isDisposed = false;
 }
 
 // Now is at the right edge; the curve keeps to the lower part, behind the figure.

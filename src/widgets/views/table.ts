@@ -3,16 +3,10 @@
 // A tree grid for screen readers and keyboards: arrows move and fold, Enter opens a row in a view of
 // its own, `/` goes to the filter.
 
-import {
-  formatCount,
-  type PictureFrame,
-  type TableFrame,
-  type TableRow,
-  type Viewport,
-} from '../../models/index.js';
+import { formatCount, type TableFrame, type TableRow, type Viewport } from '../../models/index.js';
 import { element, setText } from '../element.js';
 import type { ThemeColours } from '../theme.js';
-import type { IBodyHost, IViewBody } from './body.js';
+import { Body, type IBodyHost, type IViewBody } from './body.js';
 import { ROW_HEIGHT, RowNode } from './tablerow.js';
 
 const TALLEST = 8_000_000; // CSS px; browsers lay out nothing taller than 17 million
@@ -20,9 +14,9 @@ const SPARE_ROWS = 4; // asked for beyond the edge, so that a slow scroll shows 
 const TEXT_ROWS = 50; // of a frozen table's text
 const NARROW = 460; // CSS px; below it only name and value have room
 
-export class TableBody implements IViewBody {
+export class TableBody extends Body<'table'> implements IViewBody {
   constructor(host: IBodyHost) {
-    this._host = host;
+    super(host, 'table', 'jp-TableView');
     const { trans } = host;
     this._filter = element('input', {
       className: 'jp-TableView-filter',
@@ -68,35 +62,21 @@ export class TableBody implements IViewBody {
       ],
     });
     header.parentElement?.classList.add('jp-TableView-sticky');
-    this.node = element('div', {
-      className: 'jp-TableView',
-      children: [
-        element('div', {
-          className: 'jp-TableView-bar',
-          children: [this._filter, this._count],
-        }),
-        this._scroller,
-        this._note,
-      ],
-    });
+    this.node.append(
+      element('div', {
+        className: 'jp-TableView-bar',
+        children: [this._filter, this._count],
+      }),
+      this._scroller,
+      this._note,
+    );
     this._filter.addEventListener('input', this._onFilter);
     this._filter.addEventListener('keydown', this._onFilterKey);
     this._scroller.addEventListener('scroll', this._onScroll, { passive: true });
     this._rowsNode.addEventListener('click', this._onClick);
   }
 
-  readonly kind = 'table';
-  readonly node: HTMLElement;
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  draw(frame: PictureFrame): void {
-    if (frame.kind !== 'table') {
-      return;
-    }
-    this._frame = frame;
+  protected override drawFrame(): void {
     this._redraw();
   }
 
@@ -121,10 +101,7 @@ export class TableBody implements IViewBody {
     return '';
   }
 
-  plainText(frame: PictureFrame): string {
-    if (frame.kind !== 'table') {
-      return '';
-    }
+  protected override textOf(frame: TableFrame): string {
     const rows = frame.rows.slice(0, TEXT_ROWS).map(lineOf);
     const left = frame.rowCount - rows.length;
     return [...rows, ...(left > 0 ? [`… ${left} more rows`] : [])].join('\n');
@@ -136,7 +113,7 @@ export class TableBody implements IViewBody {
     height: number,
     theme: ThemeColours,
   ): void {
-    const { frame } = { frame: this._frame };
+    const { frame } = this;
     if (frame === null) {
       return;
     }
@@ -163,7 +140,7 @@ export class TableBody implements IViewBody {
   }
 
   handleKey(event: KeyboardEvent): boolean {
-    const frame = this._frame;
+    const frame = this.frame;
     if (event.key === '/') {
       this._filter.focus();
       this._filter.select();
@@ -199,12 +176,7 @@ export class TableBody implements IViewBody {
     }
   }
 
-  dispose(): void {
-    if (this._isDisposed) {
-      return;
-    }
-    this._isDisposed = true;
-    this._frame = null;
+  protected override release(): void {
     this._rowNodes.length = 0;
   }
 
@@ -213,7 +185,7 @@ export class TableBody implements IViewBody {
   private readonly _onFilter = (): void => {
     this._scroller.scrollTop = 0;
     this._active = -1;
-    this._host.model.setViewport({ filter: this._filter.value, firstRow: 0 });
+    this.host.model.setViewport({ filter: this._filter.value, firstRow: 0 });
   };
 
   private readonly _onFilterKey = (event: KeyboardEvent): void => {
@@ -260,15 +232,15 @@ export class TableBody implements IViewBody {
       return;
     }
     if (row.address !== '') {
-      this._host.openAddress(row.address);
+      this.host.openAddress(row.address);
     } else if (row.isGroup) {
       this._fold(row, !row.folded);
     }
   }
 
   private _fold(row: TableRow, folded: boolean): void {
-    const others = this._host.model.viewport.folded.filter(id => id !== row.id);
-    this._host.model.setViewport({ folded: folded ? [...others, row.id] : others });
+    const others = this.host.model.viewport.folded.filter(id => id !== row.id);
+    this.host.model.setViewport({ folded: folded ? [...others, row.id] : others });
   }
 
   private _foldActive(fold: boolean): boolean {
@@ -291,7 +263,7 @@ export class TableBody implements IViewBody {
   }
 
   private _activate(index: number): boolean {
-    const count = this._frame?.rowCount ?? 0;
+    const count = this.frame?.rowCount ?? 0;
     if (count === 0) {
       return false;
     }
@@ -309,7 +281,7 @@ export class TableBody implements IViewBody {
   }
 
   private _rowAt(index: number): TableRow | null {
-    const frame = this._frame;
+    const frame = this.frame;
     return frame?.rows[index - frame.firstRow] ?? null;
   }
 
@@ -318,12 +290,12 @@ export class TableBody implements IViewBody {
   // So many rows may be taller than a browser can lay out: then the scroll bar's way stands for all of
   // them, and the rows in sight are laid out from where it is.
   private _isSqueezed(): boolean {
-    return (this._frame?.rowCount ?? 0) * ROW_HEIGHT > TALLEST;
+    return (this.frame?.rowCount ?? 0) * ROW_HEIGHT > TALLEST;
   }
 
   // Rows per CSS px of scrolling.
   private _speed(): number {
-    const count = this._frame?.rowCount ?? 0;
+    const count = this.frame?.rowCount ?? 0;
     return this._isSqueezed()
       ? (count - this._height / ROW_HEIGHT) / (TALLEST - this._height)
       : 1 / ROW_HEIGHT;
@@ -349,17 +321,17 @@ export class TableBody implements IViewBody {
       firstRow: Math.max(0, Math.floor(this._first()) - SPARE_ROWS),
       rowCount: Math.ceil(this._height / ROW_HEIGHT) + 1 + 2 * SPARE_ROWS,
     };
-    this._host.model.setViewport(change);
+    this.host.model.setViewport(change);
   }
 
   // ---- Drawing ------------------------------------------------------------------------------------
 
   private _redraw(): void {
-    const frame = this._frame;
+    const frame = this.frame;
     if (frame === null) {
       return;
     }
-    const { trans } = this._host;
+    const { trans } = this.host;
     this._rowsNode.style.height = `${Math.min(TALLEST, frame.rowCount * ROW_HEIGHT)}px`;
     this._scroller.setAttribute('aria-rowcount', String(frame.rowCount + 1));
     while (this._rowNodes.length < frame.rows.length) {
@@ -400,7 +372,6 @@ export class TableBody implements IViewBody {
     this._counts = new Map(frame.rows.map(row => [row.id, row.changeCount]));
   }
 
-  private readonly _host: IBodyHost;
   private readonly _filter: HTMLInputElement;
   private readonly _count: HTMLElement;
   private readonly _note: HTMLElement;
@@ -408,10 +379,8 @@ export class TableBody implements IViewBody {
   private readonly _rowsNode: HTMLElement;
   private readonly _rowNodes: RowNode[] = [];
   private _counts: ReadonlyMap<string, number> = new Map();
-  private _frame: TableFrame | null = null;
   private _height = 12 * ROW_HEIGHT;
   private _active = -1;
-  private _isDisposed = false;
 }
 
 const COLUMNS = ['name', 'type', 'value', 'unit', 'persist', 'age'] as const;

@@ -18,7 +18,7 @@ import {
 } from '../../models/index.js';
 import { element, setText } from '../element.js';
 import { type ThemeColours, themeColours } from '../theme.js';
-import type { IBodyHost, IViewBody } from './body.js';
+import { Body, type IBodyHost, type IViewBody } from './body.js';
 import { type CurveSpace, type CurveStyle, nearestPoint, paintCurves, swatchOf } from './curves.js';
 import { Gestures, type IGestureTarget } from './gestures.js';
 import { loadUPlot, type UPlot } from './uplot.js';
@@ -27,30 +27,16 @@ const CLOSEST = 1e-9; // of the full range: nearer, float64 has too few digits l
 const KEY_STEP = 0.1; // of the shown range per arrow key
 const KEY_ZOOM = 0.8;
 
-export class TraceBody implements IViewBody, IGestureTarget {
+export class TraceBody extends Body<'trace'> implements IViewBody, IGestureTarget {
   constructor(host: IBodyHost) {
-    this._host = host;
+    super(host, 'trace', 'jp-TraceView');
     this._plotNode = element('div', { className: 'jp-TraceView-plot' });
     this._legend = element('div', { className: 'jp-TraceView-legend' });
     this._note = element('div', { className: 'jp-TraceView-note' });
-    this.node = element('div', {
-      className: 'jp-TraceView',
-      children: [this._plotNode, this._legend, this._note],
-    });
+    this.node.append(this._plotNode, this._legend, this._note);
   }
 
-  readonly kind = 'trace';
-  readonly node: HTMLElement;
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  draw(frame: PictureFrame): void {
-    if (frame.kind !== 'trace') {
-      return;
-    }
-    this._frame = frame;
+  protected override drawFrame(): void {
     this._redraw();
   }
 
@@ -95,10 +81,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
     return `${formatNumber(y, precision)}${bar} ${frame.yUnit}`.trimEnd();
   }
 
-  plainText(frame: PictureFrame): string {
-    if (frame.kind !== 'trace') {
-      return '';
-    }
+  protected override textOf(frame: TraceFrame): string {
     const last = this.summary(frame);
     return [
       `${frame.type}, ${frame.measuredCount} of ${frame.pointCount} points measured`,
@@ -142,7 +125,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
 
   zoom(axis: 'x' | 'y', factor: number, x: number, y: number): boolean {
     const plot = this._plot;
-    if (plot === null || this._frame === null) {
+    if (plot === null || this.frame === null) {
       return false;
     }
     if (axis === 'x') {
@@ -183,31 +166,26 @@ export class TraceBody implements IViewBody, IGestureTarget {
     this._tellReadout();
   }
 
-  dispose(): void {
-    if (this._isDisposed) {
-      return;
-    }
-    this._isDisposed = true;
+  protected override release(): void {
     this._gestures?.dispose();
     this._plot?.destroy();
     this._plot = null;
-    this._frame = null;
   }
 
   // ---- Ranges -----------------------------------------------------------------------------------
 
   private get _logX(): boolean {
-    return this._host.options.logX === true && (this._frame?.fullX[1] ?? 0) > 0;
+    return this.host.options.logX === true && (this.frame?.fullX[1] ?? 0) > 0;
   }
 
   private get _logY(): boolean {
-    return this._host.options.logY === true && (this._frame?.fullY?.[1] ?? 0) > 0;
+    return this.host.options.logY === true && (this.frame?.fullY?.[1] ?? 0) > 0;
   }
 
   private _fullX(): Range {
-    const [low, high] = this._frame?.fullX ?? [0, 1];
+    const [low, high] = this.frame?.fullX ?? [0, 1];
     if (this._logX && low <= 0) {
-      const positive = smallestPositive(this._frame?.series.map(series => series.x) ?? []);
+      const positive = smallestPositive(this.frame?.series.map(series => series.x) ?? []);
       return [Math.min(positive, high / 10), high];
     }
     return high > low ? [low, high] : [low - 0.5, high + 0.5];
@@ -221,13 +199,13 @@ export class TraceBody implements IViewBody, IGestureTarget {
     if (this._yZoom !== null) {
       return this._yZoom;
     }
-    const data = this._frame?.fullY ?? null;
+    const data = this.frame?.fullY ?? null;
     if (data === null) {
       return this._yShown ?? (this._logY ? [1, 10] : [0, 1]);
     }
     if (this._logY) {
       const low =
-        data[0] > 0 ? data[0] : smallestPositive(this._frame?.series.map(series => series.y) ?? []);
+        data[0] > 0 ? data[0] : smallestPositive(this.frame?.series.map(series => series.y) ?? []);
       this._yShown = steppedDecades(this._yShown, [Math.min(low, data[1]), data[1]]);
     } else {
       this._yShown = steppedRange(this._yShown, data);
@@ -270,7 +248,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
     // bbox is 0 wide until the axes are laid out.
     const width = box !== undefined && box.width > 0 ? box.width : (this._width - 60) * ratio;
     const height = box !== undefined && box.height > 0 ? box.height : this._height * ratio;
-    this._host.model.setViewport({
+    this.host.model.setViewport({
       width: Math.max(1, Math.round(width)),
       height: Math.max(1, Math.round(height)),
       x: this._xZoom,
@@ -280,7 +258,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
   // ---- Drawing ----------------------------------------------------------------------------------
 
   private _redraw(): void {
-    const frame = this._frame;
+    const frame = this.frame;
     if (frame === null || this._width < 1 || this._height < 1) {
       return;
     }
@@ -312,7 +290,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
     this._gestures = null;
     this._plot?.destroy();
     this._plot = null;
-    if (this._frame === null || this._isDisposed || this._width < 1) {
+    if (this.frame === null || this.isDisposed || this._width < 1) {
       return;
     }
     if (this._uPlot === null) {
@@ -339,7 +317,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
         console.error('Labwire: the plotting library could not be loaded', reason);
         setText(
           this._note,
-          this._host.trans.__('The plotting part of Labwire could not be loaded. Reload the page.'),
+          this.host.trans.__('The plotting part of Labwire could not be loaded. Reload the page.'),
         );
       })
       .finally(() => {
@@ -400,9 +378,9 @@ export class TraceBody implements IViewBody, IGestureTarget {
   }
 
   private _paintData(plot: uPlot): void {
-    if (this._frame !== null) {
-      const { style } = this._host.options;
-      paintCurves(plot.ctx, this._frame, (style ?? 'line') as CurveStyle, this._space(plot));
+    if (this.frame !== null) {
+      const { style } = this.host.options;
+      paintCurves(plot.ctx, this.frame, (style ?? 'line') as CurveStyle, this._space(plot));
     }
   }
 
@@ -423,7 +401,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
     if (isLog) {
       return ticks.map(tick => (isDecade(tick) ? formatNumber(tick) : ''));
     }
-    const unit = (axis === 'x' ? this._frame?.xUnit : this._frame?.yUnit) ?? '';
+    const unit = (axis === 'x' ? this.frame?.xUnit : this.frame?.yUnit) ?? '';
     const { divisor, unit: shown } = axisUnit(unit, axis === 'x' ? this._fullX() : this._yRange());
     const texts = tickTexts(ticks, divisor);
     if (axis === 'y' && shown !== '' && texts.length > 0) {
@@ -441,7 +419,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
   }
 
   private _xLabel(): string {
-    const frame = this._frame;
+    const frame = this.frame;
     if (frame === null) {
       return '';
     }
@@ -450,7 +428,7 @@ export class TraceBody implements IViewBody, IGestureTarget {
   }
 
   private _updateNotes(frame: TraceFrame): void {
-    const { trans } = this._host;
+    const { trans } = this.host;
     setText(
       this._note,
       frame.pointCount === 0
@@ -479,9 +457,9 @@ export class TraceBody implements IViewBody, IGestureTarget {
 
   private _tellReadout(): void {
     const plot = this._plot;
-    const frame = this._frame;
+    const frame = this.frame;
     if (plot === null || frame === null || this._pointer === null) {
-      this._host.setReadout(null);
+      this.host.setReadout(null);
       return;
     }
     const ratio = globalThis.devicePixelRatio || 1;
@@ -502,14 +480,12 @@ export class TraceBody implements IViewBody, IGestureTarget {
       const y = `${formatNumber(series.y[index]!, frame.display.precision)} ${frame.yUnit}`;
       return [many ? `${series.label} ${y}`.trimEnd() : y.trimEnd()];
     });
-    this._host.setReadout(values.length === 0 ? null : `${at}: ${values.join(' · ')}`);
+    this.host.setReadout(values.length === 0 ? null : `${at}: ${values.join(' · ')}`);
   }
 
-  private readonly _host: IBodyHost;
   private readonly _plotNode: HTMLElement;
   private readonly _legend: HTMLElement;
   private readonly _note: HTMLElement;
-  private _frame: TraceFrame | null = null;
   private _uPlot: UPlot | null = null;
   private _isLoading = false;
   private _plot: uPlot | null = null;
@@ -525,7 +501,6 @@ export class TraceBody implements IViewBody, IGestureTarget {
   private _yZoom: Range | null = null;
   private _yShown: Range | null = null;
   private _pointer: readonly [number, number] | null = null;
-  private _isDisposed = false;
 }
 
 // uPlot wants data of its own; ours are painted in its draw hook.
