@@ -1,12 +1,13 @@
 // `labwire demolab`: simulated instruments on TCP ports.
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { DEMO_SERVICES, DemoLab, type DemoService } from '../demolab/index.js';
 import { PlatformClock } from '../transports/index.js';
 import { listenTcp } from '../transports/node/index.js';
 import { DEFAULT_PORTS, isLabwireError } from '../values/index.js';
 import type { IListener } from '../wire/index.js';
 import { print, stopSignal } from './output.js';
+import { port } from './port.js';
 
 type Options = { readonly port: number; readonly bind: string };
 
@@ -61,12 +62,4 @@ async function listen(service: DemoService, host: string, port: number): Promise
 /** Nobody can connect to "every interface": this computer's own address stands for it. */
 function reachable(address: string): string {
   return address.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65535) {
-    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
-  }
-  return number;
 }

@@ -5,8 +5,11 @@
 
 import { Command, CommanderError } from 'commander';
 import { platformBase64, useBase64 } from '../protocols/pyon/index.js';
+import { broadcastCommand } from './broadcast.js';
 import { demolabCommand } from './demolab.js';
 import { explain, SaidFailure } from './failure.js';
+import { forwardCommand } from './forward.js';
+import { logdCommand } from './logd.js';
 import { pyonCommand } from './pyon.js';
 import { rpctoolCommand } from './rpctool.js';
 import { inOneStyle } from './style.js';
@@ -24,6 +27,9 @@ export async function run(args: readonly string[]): Promise<number> {
     .addCommand(demolabCommand())
     .addCommand(watchCommand())
     .addCommand(rpctoolCommand())
+    .addCommand(logdCommand())
+    .addCommand(forwardCommand())
+    .addCommand(broadcastCommand())
     .addCommand(pyonCommand());
   [program, ...program.commands].forEach(inOneStyle);
   try {

@@ -2,7 +2,7 @@
 //
 // Source: docs/protocols/sipyco.md, "rpctool"; vectors/sipyco/sessions/rpctool_*.jsonl.
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { AutoTarget, RpcClient } from '../clients/index.js';
 import { sslArgs, sslConfigFromArgs } from '../node/index.js';
 import { formatArgspec } from '../protocols/sipyco/index.js';
@@ -11,6 +11,7 @@ import { connectTcp } from '../transports/node/index.js';
 import { isLabwireError, ParseError, type PyValue, pprint } from '../values/index.js';
 import { SaidFailure } from './failure.js';
 import { print, remark } from './output.js';
+import { port } from './port.js';
 import { evaluate } from './rpctool/evaluate.js';
 import { exceptionText, tracebackText } from './rpctool/exception.js';
 import { interact, marked } from './rpctool/interactive.js';
@@ -76,14 +77,6 @@ function actionIndex(args: readonly string[]): number {
     }
   }
   return args.length;
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65535) {
-    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
-  }
-  return number;
 }
 
 async function rpctool(

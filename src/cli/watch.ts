@@ -11,7 +11,7 @@ import {
   Sources,
 } from '../hub/index.js';
 import { encodeTree } from '../protocols/pyon/index.js';
-import { formatArgspec, type LogRecord, logRecordOf } from '../protocols/sipyco/index.js';
+import { formatArgspec, logRecordOf } from '../protocols/sipyco/index.js';
 import { PlatformClock } from '../transports/index.js';
 import { connectTcp, listenTcp } from '../transports/node/index.js';
 import {
@@ -29,6 +29,7 @@ import {
 } from '../values/index.js';
 import type { Connect } from '../wire/index.js';
 import { Failure } from './failure.js';
+import { recordText } from './logd.js';
 import { remark, stopSignal, write } from './output.js';
 
 type Options = { readonly once?: true; readonly tree?: true };
@@ -239,11 +240,6 @@ function describedLines(description: Description): readonly string[] {
     lines.push(...(about === null ? [] : about.split('\n').map(line => `      ${line}`.trimEnd())));
   }
   return lines;
-}
-
-function recordText({ timeNs = 0n, level, source, name, message }: LogRecord): string {
-  const time = new Date(Number(timeNs / 1_000_000n)).toISOString();
-  return `${time} ${level} ${source} ${name}: ${message}`;
 }
 
 function onceHint(names: Fact | undefined): string {

@@ -5,7 +5,16 @@ import { labwire } from './child.js';
 
 describe('labwire', () => {
   it('explains itself and each command in one style', async () => {
-    for (const command of [[], ['demolab'], ['watch'], ['rpctool'], ['pyon']]) {
+    for (const command of [
+      [],
+      ['demolab'],
+      ['watch'],
+      ['rpctool'],
+      ['logd'],
+      ['forward'],
+      ['broadcast'],
+      ['pyon'],
+    ]) {
       const { code, stdout, stderr } = await labwire([...command, '--help']);
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`^Usage: ${['labwire', ...command].join(' ')} `));
