@@ -1,6 +1,6 @@
 // Lines typed before, kept from one `interactive` to the next.
 
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { replaceFile } from '../../node/index.js';
@@ -39,5 +39,6 @@ export async function saveHistory(file: string, lines: readonly string[]): Promi
     .slice(0, HISTORY_LINES)
     .reverse()
     .map(line => `${line}\n`);
+  await (await open(file, 'a', 0o600)).close(); // whose permissions the next one has, too
   await replaceFile(file, text.join(''));
 }

@@ -5,7 +5,7 @@
 
 import { createInterface } from 'node:readline';
 import { isLabwireError, ParseError, pprint } from '../../values/index.js';
-import { explain } from '../failure.js';
+import { explain, Failure } from '../failure.js';
 import { remark, write, writeInLine } from '../output.js';
 import { evaluate } from './evaluate.js';
 import { exceptionText, tracebackText } from './exception.js';
@@ -13,7 +13,10 @@ import { HISTORY_LINES, historyFile, loadHistory, saveHistory } from './history.
 import { NUMPY } from './numpy.js';
 import { type IMethods, interactiveScope } from './scope.js';
 
-/** Answer lines from standard input until it ends, or Ctrl-C at the prompt. */
+/**
+ * Answer lines from standard input until it ends. At a terminal Ctrl-C stops waiting for an answer;
+ * at the prompt it ends, too.
+ */
 export async function interact(remote: IMethods, target: string): Promise<void> {
   const prompt = `(${target}) `;
   if (process.stdin.isTTY && process.stdout.isTTY) {
@@ -43,10 +46,19 @@ async function interactAtTerminal(remote: IMethods, prompt: string): Promise<voi
   terminal.on('history', lines => {
     history = lines;
   });
-  terminal.on('SIGINT', () => terminal.close());
+  let waiting: AbortController | null = null;
+  terminal.on('SIGINT', () => {
+    if (waiting === null) {
+      terminal.close();
+    } else {
+      waiting.abort(new Failure('no longer waiting for the answer', 'the method may still run'));
+    }
+  });
   terminal.prompt();
   for await (const line of terminal) {
-    await answer(line, remote);
+    waiting = new AbortController();
+    await answer(line, remote, waiting.signal);
+    waiting = null;
     terminal.prompt();
   }
   write('');
@@ -65,9 +77,9 @@ async function keep(file: string, history: readonly string[]): Promise<void> {
 }
 
 /** Evaluate a line and print: its value, what the instrument raised, or on stderr what is wrong with it. */
-async function answer(line: string, remote: IMethods): Promise<void> {
+async function answer(line: string, remote: IMethods, signal?: AbortSignal): Promise<void> {
   try {
-    const value = await evaluate(line, interactiveScope(remote));
+    const value = await evaluate(line, interactiveScope(remote, signal));
     if (value !== null) {
       write(pprint(value));
     }

@@ -23,13 +23,26 @@ export const CALL_SCOPE: IScope = {
 /** What `interactive` calls: an `RpcClient`. */
 export interface IMethods {
   readonly methods: ReadonlySet<string>;
-  call(name: string, args: readonly PyValue[], kwargs: PyDict): Promise<PyValue>;
+  call(
+    name: string,
+    args: readonly PyValue[],
+    kwargs: PyDict,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<PyValue>;
 }
 
-/** Names of a line of `interactive`. */
-export function interactiveScope(remote: IMethods): IScope {
+/**
+ * Names of a line of `interactive`.
+ * @param signal - stops waiting for an answer.
+ */
+export function interactiveScope(remote: IMethods, signal?: AbortSignal): IScope {
+  const options = signal === undefined ? {} : { signal };
+  const method = (name: string) =>
+    new PyFunction(name, `<remote method ${name}>`, ({ args, keywords }) =>
+      remote.call(name, args, new PyDict(keywords), options),
+    );
   return {
-    lookup: name => (remote.methods.has(name) ? remoteMethod(remote, name) : NUMPY.get(name)),
+    lookup: name => (remote.methods.has(name) ? method(name) : NUMPY.get(name)),
     unknown: name => {
       if (name.startsWith('np.')) {
         return unknownNumpy(name);
@@ -38,12 +51,6 @@ export function interactiveScope(remote: IMethods): IScope {
       return new PythonError('AttributeError', `no remote method ${name}${builtin}`);
     },
   };
-}
-
-function remoteMethod(remote: IMethods, name: string): PyFunction {
-  return new PyFunction(name, `<remote method ${name}>`, ({ args, keywords }) =>
-    remote.call(name, args, new PyDict(keywords)),
-  );
 }
 
 function unknownNumpy(name: string): PythonError {
