@@ -20,7 +20,7 @@ from jupyter_client import AsyncKernelClient, AsyncKernelManager, KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.session import Session
 
-from tests.bridge.peer import KernelWire, Peer, peer_on
+from tests.bridge.peer import WAIT_S, KernelWire, Peer, peer_on
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = ROOT / "jupyter-config" / "kernels"
@@ -229,6 +229,40 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
     while data := await reader.read(2**16):
         writer.write(data)
         await writer.drain()
+
+
+@dataclass
+class Watched:
+    """An instrument that says nothing and notices when its client ends."""
+
+    port: int
+    ended: asyncio.Event
+
+    async def over(self) -> None:
+        await asyncio.wait_for(self.ended.wait(), WAIT_S)
+
+
+@pytest.fixture
+async def watched(listen: Listen) -> Watched:
+    ended = asyncio.Event()
+
+    async def notice(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        ended.set()
+
+    return Watched(await listen(notice), ended)
+
+
+async def never_reads(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An instrument that takes nothing."""
+    writer.transport.pause_reading()  # type: ignore[attr-defined]
+    await asyncio.Event().wait()
+
+
+async def says_ten(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An instrument of ten bytes that stays."""
+    writer.write(b"0123456789")
+    await reader.read()
 
 
 @pytest.fixture

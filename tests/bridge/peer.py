@@ -34,7 +34,7 @@ OPEN, OPENED, FAILED, DATA, CREDIT, END, CLOSE, CLOSED = (
 )
 QUESTION, ANSWER, ATTACH, ATTACHED = 0x28, 0x29, 0x2A, 0x2B
 V1 = "v1.kernel.websocket.jupyter.org"
-WAIT_S = 20.0
+WAIT_S = 60.0  # a machine whose cores are busy may take long
 
 Message = tuple[str, str, dict[str, Any], list[bytes]]
 """channel, msg_type, content, buffers"""

@@ -9,7 +9,7 @@ import struct
 
 import pytest
 
-from tests.bridge.conftest import Listen, Place, Running, Start, echo
+from tests.bridge.conftest import Listen, Place, Running, Start, Watched, echo, says_ten
 from tests.bridge.peer import ATTACH, CLOSED, DATA, END, FAILED, OPEN, OPENED, record
 
 MIB = 1024 * 1024
@@ -137,11 +137,7 @@ async def test_a_reloaded_page_claims_with_the_token_once(
 
 
 async def test_null_goes_on_from_the_oldest_byte_kept(bridge: Running, listen: Listen) -> None:
-    async def says(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"0123456789")
-        await reader.read()
-
-    port = await listen(says)
+    port = await listen(says_ten)
     async with bridge.peer() as before, bridge.peer() as after:
         stream = await before.start_open(port)
         stream.auto = False
@@ -157,11 +153,7 @@ async def test_null_goes_on_from_the_oldest_byte_kept(bridge: Running, listen: L
 async def test_bytes_that_are_not_there_cannot_be_asked_for(
     bridge: Running, listen: Listen, received: int, rule: str
 ) -> None:
-    async def says(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"0123456789")
-        await reader.read()
-
-    port = await listen(says)
+    port = await listen(says_ten)
     async with bridge.peer() as before, bridge.peer() as after:
         stream = await before.start_open(port)
         stream.auto = False
@@ -292,15 +284,9 @@ async def test_the_number_of_a_finished_stream_is_free(bridge: Running, listen: 
 
 
 async def test_a_finished_stream_that_nobody_confirms_is_forgotten_with_the_lease(
-    start: Start, place: Place, listen: Listen
+    start: Start, place: Place, listen: Listen, watched: Watched
 ) -> None:
-    ended = asyncio.Event()
-
-    async def notices(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        ended.set()
-
-    finishing, lasting = await listen(answers), await listen(notices)
+    finishing, lasting = await listen(answers), watched.port
     place.configure(lease_s=1.0)
     async with start() as bridge, bridge.peer() as peer:
         stream = await peer.open(finishing)
@@ -308,7 +294,7 @@ async def test_a_finished_stream_that_nobody_confirms_is_forgotten_with_the_leas
         await stream.end()
         assert (await stream.closed())["reason"] == "done"
         await peer.hello()
-        while not ended.is_set():  # the other one's lease began with the same HELLO
+        while not watched.ended.is_set():  # the other one's lease began with the same HELLO
             await peer.ping()
         with pytest.raises(AssertionError, match="no stream has that token"):
             await peer.attach(stream.token, 14)
@@ -359,20 +345,14 @@ async def test_an_instrument_that_ends_while_nobody_holds_it_is_told_later(
 
 
 async def test_a_silent_client_loses_its_streams_with_its_lease(
-    start: Start, place: Place, listen: Listen
+    start: Start, place: Place, watched: Watched
 ) -> None:
-    ended = asyncio.Event()
-
-    async def notices(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        ended.set()
-
-    port = await listen(notices)
+    port = watched.port
     place.configure(lease_s=1.0)
     async with start() as bridge, bridge.peer() as peer:
         assert peer.welcome["lease_s"] == 1.0
         stream = await peer.open(port)
-        await asyncio.wait_for(ended.wait(), 10)
+        await watched.over()
         closed = await stream.closed()
         assert closed["reason"] == "lease"
         fields = {"token": stream.token, "received": 0, "credit": 9}
@@ -397,19 +377,13 @@ async def test_a_lease_is_renewed_by_any_message(
 
 
 async def test_a_detached_stream_that_nobody_claims_closes(
-    start: Start, place: Place, listen: Listen
+    start: Start, place: Place, watched: Watched
 ) -> None:
-    ended = asyncio.Event()
-
-    async def notices(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        ended.set()
-
-    port = await listen(notices)
+    port = watched.port
     place.configure(lease_s=1.0)
     async with start() as bridge, bridge.peer() as peer:
         await peer.open(port)
         await peer.hello()  # and never attaches
-        while not ended.is_set():
+        while not watched.ended.is_set():
             await peer.ping()
     assert place.events("close")[-1]["reason"] == "lease"

@@ -17,8 +17,19 @@ from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.connect import write_connection_file
 
 from labwire.bridge.parent import parent_gone
-from tests.bridge.conftest import KERNELS, ROOT, Listen, Place, Running, Start, echo, specs, wire_of
-from tests.bridge.peer import AUDIT, OPENED, peer_on, record
+from tests.bridge.conftest import (
+    KERNELS,
+    ROOT,
+    Listen,
+    Place,
+    Running,
+    Start,
+    Watched,
+    echo,
+    specs,
+    wire_of,
+)
+from tests.bridge.peer import AUDIT, OPENED, WAIT_S, peer_on, record
 
 SLEEP = "import time; time.sleep(60)"
 BRIDGE = [sys.executable, "-m", "labwire.bridge", "-f"]
@@ -26,7 +37,7 @@ BRIDGE = [sys.executable, "-m", "labwire.bridge", "-f"]
 
 async def reply(client: AsyncKernelClient, msg_id: str, channel: str = "shell") -> dict[str, Any]:
     while True:
-        message = await getattr(client, f"get_{channel}_msg")(timeout=10)
+        message = await getattr(client, f"get_{channel}_msg")(timeout=WAIT_S)
         if message["parent_header"].get("msg_id") == msg_id:
             content = message["content"]
             assert isinstance(content, dict)
@@ -41,7 +52,7 @@ def manager_of(own: Running) -> AsyncKernelManager:
 async def status_of(client: AsyncKernelClient, parent_type: str) -> str:
     """The next status on behalf of a message of that type."""
     while True:
-        message = await client.get_iopub_msg(timeout=10)
+        message = await client.get_iopub_msg(timeout=WAIT_S)
         if (
             message["msg_type"] == "status"
             and message["parent_header"].get("msg_type") == parent_type
@@ -80,7 +91,7 @@ async def test_a_notebook_on_this_kernel_gets_help(own: Running, listen: Listen)
         msg_id = client.execute("1 + 1")
         text = ""
         while not text:
-            message = await client.get_iopub_msg(timeout=10)
+            message = await client.get_iopub_msg(timeout=WAIT_S)
             if message["msg_type"] == "stream":
                 assert message["parent_header"]["msg_id"] == msg_id
                 text = message["content"]["text"]
@@ -144,20 +155,14 @@ async def test_the_heartbeat_echoes(bridge: Running) -> None:
 
 
 async def test_shutdown_closes_what_is_open_and_says_so(
-    own: Running, listen: Listen, place: Place
+    own: Running, watched: Watched, place: Place
 ) -> None:
-    ended = asyncio.Event()
-
-    async def notices(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        ended.set()
-
-    port = await listen(notices)
+    port = watched.port
     async with own.peer() as peer:
         stream = await peer.open(port)
         await manager_of(own).shutdown_kernel()
         assert (await stream.closed())["reason"] == "shutdown"
-    await asyncio.wait_for(ended.wait(), 10)
+    await watched.over()
     assert place.events("close")[-1]["reason"] == "shutdown"
 
 
@@ -337,7 +342,7 @@ async def test_sigterm_ends_it_and_sigint_does_not(place: Place) -> None:
         await listening(child)
         child.send_signal(signal.SIGINT)
         child.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(child.wait(), 10) == 0
+        assert await asyncio.wait_for(child.wait(), WAIT_S) == 0
 
 
 async def listening(child: asyncio.subprocess.Process) -> None:
@@ -350,15 +355,9 @@ async def listening(child: asyncio.subprocess.Process) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_an_orphan_lets_go_of_its_instrument_and_ends(place: Place, listen: Listen) -> None:
+async def test_an_orphan_lets_go_of_its_instrument_and_ends(place: Place, watched: Watched) -> None:
     """Whoever started the kernel is killed, without a word to it."""
-    ended = asyncio.Event()
-
-    async def notices(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        ended.set()
-
-    port = await listen(notices)
+    port = watched.port
     path, _ = write_connection_file(str(place.root / "runtime" / "kernel-orphan.json"))
     parent = f"import subprocess; subprocess.run({[*BRIDGE, path]!r})"
     client = AsyncKernelClient()
@@ -367,7 +366,7 @@ async def test_an_orphan_lets_go_of_its_instrument_and_ends(place: Place, listen
         async with peer_on(wire_of(client)) as peer:
             await peer.open(port)
             child.kill()
-            await asyncio.wait_for(ended.wait(), 20)
+            await watched.over()
         await child.communicate()  # the pipes close when the kernel is gone
 
 
@@ -381,7 +380,7 @@ async def test_a_launcher_between_does_not_hide_that_jupyter_is_gone(place: Plac
         assert not watch.done()
         jupyter.kill()
         await jupyter.wait()
-        await asyncio.wait_for(watch, 10)
+        await asyncio.wait_for(watch, WAIT_S)
 
 
 async def test_an_administrator_can_lock_the_list(

@@ -11,7 +11,7 @@ import struct
 import pytest
 from jupyter_client.session import Session
 
-from tests.bridge.conftest import Listen, Place, Running, Start, echo
+from tests.bridge.conftest import Listen, Place, Running, Start, Watched, echo, never_reads
 from tests.bridge.peer import (
     BYE,
     DATA,
@@ -23,6 +23,7 @@ from tests.bridge.peer import (
     SEQ,
     STOP,
     STOPPED,
+    WAIT_S,
     Peer,
     peer_on,
     record,
@@ -36,7 +37,7 @@ async def refused_count(bridge: Running) -> str:
     client = await bridge.client()
     client.execute("status")
     while True:
-        message = await client.get_iopub_msg(timeout=10)
+        message = await client.get_iopub_msg(timeout=WAIT_S)
         if message["msg_type"] == "stream":
             lines = str(message["content"]["text"]).splitlines()
             return next(line for line in lines if line.startswith("refused"))
@@ -313,24 +314,23 @@ async def test_what_is_not_for_the_bridge_is_counted_and_dropped(own: Running) -
 
 
 async def test_a_wrong_signature_is_dropped(own: Running) -> None:
-    async with own.peer() as peer:
+    async with own.peer():
         client = own.new_client()
-        client.session = Session(key=b"guess")
+        right, client.session = client.session, Session(key=b"guess")
         client.start_channels(iopub=False, stdin=False, hb=False)
         frames = client.session.serialize(client.session.msg("shutdown_request", {}))
         await client.shell_channel.socket.send_multipart(frames)
         await client.shell_channel.socket.send_multipart([b"", b"junk", b"<IDS|MSG>"])
         await client.shell_channel.socket.send_multipart([b"<IDS|MSG>"] * 40)
-        await peer.ping()
+        client.session = right  # in order behind those, and rightly signed
+        good = client.session.msg("kernel_info_request", {})
+        await client.shell_channel.socket.send_multipart(client.session.serialize(good))
+        await client.shell_channel.socket.recv_multipart()
         client.stop_channels()
     assert "signature or form: 3" in await refused_count(own)
 
 
 async def test_stop_on_control_resets_everything_at_once(bridge: Running, listen: Listen) -> None:
-    async def never_reads(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.transport.pause_reading()  # type: ignore[attr-defined]
-        await asyncio.Event().wait()
-
     port = await listen(never_reads)
     async with bridge.peer() as peer:
         one, two = await peer.open(port), await peer.open(port)
@@ -366,21 +366,17 @@ async def test_control_takes_nothing_but_stop(bridge: Running) -> None:
         assert (await peer.json(RESET, 0))["message"] == "only STOP travels on control"
 
 
-async def test_bye_closes_what_is_not_kept(start: Start, place: Place, listen: Listen) -> None:
-    ended = asyncio.Event()
-
-    async def notices(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        ended.set()
-
-    leaving, staying = await listen(notices), await listen(echo)
+async def test_bye_closes_what_is_not_kept(
+    start: Start, place: Place, listen: Listen, watched: Watched
+) -> None:
+    leaving, staying = watched.port, await listen(echo)
     async with start() as bridge, bridge.peer() as other:
         async with bridge.peer() as peer:
             await peer.open(leaving)
             kept = await peer.open(staying)
             token = kept.token
             await peer.send([record(BYE, 0, {"keep": [kept.number]})])
-            await asyncio.wait_for(ended.wait(), 10)
+            await watched.over()
             await peer.send([record(PING, 0)])
             assert (await peer.json(RESET, 0))["reason"] == "nonce"
         claimed = await other.attach(token, 0)

@@ -20,7 +20,7 @@ from labwire.bridge.messages import Buffer, Messenger, Rejected
 from labwire.bridge.outbox import Outbox
 from labwire.bridge.records import Kind, empty, with_bytes
 from labwire.bridge.sockets import Gone, Port
-from tests.bridge.peer import records
+from tests.bridge.peer import WAIT_S, records
 
 
 def unread(head: list[bytes], buffers: list[memoryview]) -> None:
@@ -80,7 +80,7 @@ async def test_every_message_is_read_though_the_wake_up_comes_once() -> None:
         dealer.connect(port.address)
         for number in range(5000):
             dealer.send(b"%d" % number)
-        await asyncio.wait_for(done.wait(), 20)
+        await asyncio.wait_for(done.wait(), WAIT_S)
         assert got == [b"%d" % number for number in range(5000)]
     finally:
         dealer.close(linger=0)

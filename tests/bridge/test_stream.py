@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from tests.bridge.conftest import Listen, Place, Running, Start, echo
+from tests.bridge.conftest import Listen, Place, Running, Start, echo, never_reads
 from tests.bridge.peer import DATA, END, FAILED, OPEN, OPENED, PING, record
 
 MIB = 1024 * 1024
@@ -18,11 +18,6 @@ async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     while True:
         writer.write(bytes(MIB))
         await writer.drain()
-
-
-async def never_reads(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.transport.pause_reading()  # type: ignore[attr-defined]
-    await asyncio.Event().wait()
 
 
 async def test_carries_bytes_both_ways_and_ends_when_both_ended(

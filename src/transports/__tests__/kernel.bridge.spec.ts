@@ -431,21 +431,22 @@ describe('KernelBridge on a real jupyter_server', () => {
     const again = await connectAtLast(bridge, port);
     again.send(bytes('again'));
     assert.equal(String(await read(again, 5)), 'again');
-    assert.deepEqual(reasons, ['first', 'lost']);
+    // The server may still name the kernel that goes; then it is asked once more.
+    assert.deepEqual([reasons[0], ...new Set(reasons.slice(1))], ['first', 'lost']);
   });
 });
 
-/** What a client does: again after each failure, as the bridge gives up attempt by attempt. */
+/**
+ * What a client does: again after each failure, as the bridge gives up attempt by attempt. The
+ * bridge itself paces the attempts.
+ */
 async function connectAtLast(bridge: KernelBridge, port: number) {
-  const started = performance.now();
   for (;;) {
     try {
       return await bridge.connectTcp(HOST, port);
     } catch (error) {
-      if (performance.now() - started > 60_000) {
-        throw error;
-      }
-      await new Promise(resolve => setTimeout(resolve, 100));
+      assert.equal((error as Error).name, 'BridgeError');
+      assert.equal(bridge.status.state, 'down');
     }
   }
 }
