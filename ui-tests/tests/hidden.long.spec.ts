@@ -13,6 +13,15 @@ function residentMb(pid: number): number {
   return Number(kb) / 1000;
 }
 
+async function mostMb(pid: number, ms: number): Promise<number> {
+  let most = residentMb(pid);
+  for (const end = Date.now() + ms; Date.now() < end; ) {
+    await new Promise(resolve => setTimeout(resolve, 2000)); // a soak: there is nothing to wait for
+    most = Math.max(most, residentMb(pid));
+  }
+  return most;
+}
+
 test('a hidden tab costs its publisher nothing, and shows the latest at once', async ({
   page,
   tmpPath,
@@ -28,11 +37,7 @@ test('a hidden tab costs its publisher nothing, and shows the latest at once', a
     await expectLive(viewOf(page, 'camera'));
     await expectMoving(viewOf(page, 'camera'));
 
-    // Animation frames stop and timers are throttled, as in a tab behind another.
-    const driver = await page.context().newCDPSession(page);
-    const other = await page.context().newPage();
-    await other.bringToFront();
-    await driver.send('Page.setWebLifecycleState', { state: 'active' });
+    // As in a tab behind another: there are no animation frames, and the page is told so.
     await page.evaluate(() => {
       Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
       Object.defineProperty(document, 'hidden', { get: () => true });
@@ -49,17 +54,12 @@ test('a hidden tab costs its publisher nothing, and shows the latest at once', a
       });
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    const before = residentMb(lab.pid);
-    let most = before;
-    const end = Date.now() + HIDDEN_MS;
-    while (Date.now() < end) {
-      await new Promise(resolve => setTimeout(resolve, 5000)); // a soak: there is nothing to wait for
-      most = Math.max(most, residentMb(lab.pid));
-    }
-    expect(most - before, `${before} MB at first, ${most} MB at most`).toBeLessThan(GROWTH_LIMIT);
+    // What Node needs for ten pictures a second it has after a minute; a queue would go on growing.
+    const settled = await mostMb(lab.pid, 60_000);
+    const later = await mostMb(lab.pid, HIDDEN_MS - 60_000);
+    const words = `publisher: ${settled} MB in the first minute, ${later} MB at most after that`;
+    expect(later - settled, words).toBeLessThan(GROWTH_LIMIT);
 
-    await other.close();
-    await page.bringToFront();
     const shownAt = Date.now();
     await page.evaluate(() => {
       (window as unknown as { labwireShow: () => void }).labwireShow();
@@ -72,9 +72,7 @@ test('a hidden tab costs its publisher nothing, and shows the latest at once', a
     const lateMs = Date.now() - shownAt;
     expect(lateMs, 'ms until it moves again').toBeLessThan(10_000);
     await expect(stateOf(viewOf(page, 'scan'))).toHaveText(/^live/);
-    console.log(
-      `publisher ${before.toFixed(1)} MB, ${most.toFixed(1)} MB at most; moving ${lateMs} ms after it was shown`,
-    );
+    console.log(`${words}; moving ${lateMs} ms after it was shown`);
   } finally {
     await lab.kill();
   }
