@@ -6,7 +6,7 @@
 import { type Address, ParseError, parseAddress } from '../values/index.js';
 import type { SourceRole, ViewKind, ViewOptions, Viewport, ViewSpec } from './api.js';
 
-/** A spec that was checked: one source for each role. */
+/** A spec that was checked: one source for each role, save for the curves of a trace. */
 export type CheckedSpec = {
   readonly view: 'auto' | ViewKind;
   readonly sources: readonly { readonly role: SourceRole; readonly address: Address }[];
@@ -19,6 +19,7 @@ const COLORMAPS = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'] as const
 const STYLES = ['line', 'points', 'steps'] as const;
 const TEXT_LIMIT = 200; // characters of a title, unit or filter
 const SHOWN_LIMIT = 60; // characters of a wrong value that a message repeats
+const CURVE_LIMIT = 8; // of one trace: as many as there are colours that can be told apart
 const PIXEL_LIMIT = 16384; // what browsers can draw on one canvas
 
 /** Which roles each view takes; the first is the leading one. */
@@ -29,6 +30,9 @@ const TAKES: { readonly [V in (typeof VIEWS)[number]]: readonly SourceRole[] } =
   image: ['value'],
   table: ['table', 'value'],
 };
+
+/** What a trace may have several of. */
+const SEVERAL: ReadonlySet<SourceRole> = new Set<SourceRole>(['y', 'x', 'error']);
 
 type Check = (value: unknown, where: string) => void;
 
@@ -77,10 +81,11 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
   if (!Array.isArray(value) || value.length === 0) {
     throw refusal('sources', 'a list of at least one source', value);
   }
-  if (value.length > takes.length) {
-    throw refusal('sources', `at most ${takes.length} sources`, value.length);
+  const most = takes.includes('y') ? 3 * CURVE_LIMIT : takes.length;
+  if (value.length > most) {
+    throw refusal('sources', `at most ${most} sources`, value.length);
   }
-  const seen = new Set<SourceRole>();
+  const seen = new Map<SourceRole, number>();
   const sources = value.map((item: unknown, index) => {
     const where = `sources[${index}]`;
     const { role, address } = recordOf(item, where);
@@ -89,23 +94,38 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
     if (!takes.includes(known)) {
       throw refusal(`${where}.role`, `one of ${takes.join(', ')} in a view of kind ${view}`, role);
     }
-    if (seen.has(known)) {
+    if (seen.has(known) && !SEVERAL.has(known)) {
       throw refusal(`${where}.role`, 'a role that no other source has', role);
     }
-    seen.add(known);
+    seen.set(known, (seen.get(known) ?? 0) + 1);
     if (typeof address !== 'string') {
       throw refusal(`${where}.address`, 'an address as text', address);
     }
     return { role: known, address: parseAddress(address) };
   });
-  const shown = [...seen].filter(role => role !== 'x' && role !== 'error');
+  const roles = [...seen.keys()];
+  const shown = roles.filter(role => role !== 'x' && role !== 'error');
   if (shown.length !== 1) {
-    throw refusal('sources', `one source with the role ${takes[0]}`, [...seen].join(' and '));
+    throw refusal('sources', `one source with the role ${takes[0]}`, roles.join(' and '));
   }
   if ((seen.has('x') || seen.has('error')) && !(seen.has('y') || seen.has('value'))) {
-    throw refusal('sources', 'a source with the role y beside x and error', [...seen].join(', '));
+    throw refusal('sources', 'a source with the role y beside x and error', roles.join(', '));
   }
+  checkCurves(seen.get(shown[0]!) ?? 0, seen.get('x') ?? 0, seen.get('error') ?? 0);
   return sources;
+}
+
+// One x is for all curves; the n-th error is that of the n-th.
+function checkCurves(curves: number, xs: number, errors: number): void {
+  if (curves > CURVE_LIMIT) {
+    throw refusal('sources', `at most ${CURVE_LIMIT} with the role y`, curves);
+  }
+  if (xs > 1 && xs !== curves) {
+    throw refusal('sources', `one with the role x for ${curves} curves, or ${curves}`, xs);
+  }
+  if (errors > curves) {
+    throw refusal('sources', `at most ${curves} with the role error`, errors);
+  }
 }
 
 /** @throws {ParseError} a field that is missing or impossible: the page's mistake, not a person's. */

@@ -24,6 +24,8 @@ const spec = (fields: object) => ({
   ...fields,
 });
 
+const rolesOf = (...roles: readonly string[]) => roles.map(role => ({ role, address: DATASETS }));
+
 describe('checkSpec', () => {
   it('takes what the contract allows', () => {
     const checked = checkSpec(
@@ -37,6 +39,21 @@ describe('checkSpec', () => {
       }) as ViewSpec,
     );
     assert.equal(checked.sources[1]?.address.fragment, 'p');
+  });
+
+  it('takes several curves, with one x for all or one for each', () => {
+    for (const roles of [
+      ['y', 'y', 'x', 'error', 'error'],
+      ['y', 'x', 'y', 'x'],
+    ]) {
+      const { sources } = checkSpec(
+        spec({ view: 'trace', sources: rolesOf(...roles) }) as ViewSpec,
+      );
+      assert.deepEqual(
+        sources.map(({ role }) => role),
+        roles,
+      );
+    }
   });
 
   it('refuses by name, with what would be right', () => {
@@ -71,14 +88,20 @@ describe('checkSpec', () => {
         'sources should be one source with the role table, it is "table and value"',
       ],
       [
-        spec({
-          view: 'trace',
-          sources: [
-            { role: 'y', address: DATASETS },
-            { role: 'y', address: DATASETS },
-          ],
-        }),
-        'sources[1].role should be a role that no other source has, it is "y"',
+        spec({ view: 'table', sources: rolesOf('table', 'table') }),
+        'sources[1].role should be a role that no other source has, it is "table"',
+      ],
+      [
+        spec({ view: 'trace', sources: rolesOf(...Array<string>(9).fill('y')) }),
+        'sources should be at most 8 with the role y, it is 9',
+      ],
+      [
+        spec({ view: 'trace', sources: rolesOf('y', 'y', 'y', 'x', 'x') }),
+        'sources should be one with the role x for 3 curves, or 3, it is 2',
+      ],
+      [
+        spec({ view: 'trace', sources: rolesOf('y', 'error', 'error') }),
+        'sources should be at most 1 with the role error, it is 2',
       ],
       [
         spec({ options: { colour: 'red' } }),
