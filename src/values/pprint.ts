@@ -6,6 +6,7 @@
 
 import { OrderedDict, PyDict } from './dict.js';
 import { bytesRepr, strRepr } from './format.js';
+import { hashOrdered } from './hashorder.js';
 import type { NDArray } from './ndarray.js';
 import { arrayRepr, codePoints } from './nprepr.js';
 import { pySorted } from './order.js';
@@ -18,8 +19,8 @@ const WIDTH = 80;
 /**
  * Python's `pprint.pformat(value)`; arrays as numpy's `repr`.
  *
- * A set that fits on one line is sorted too: Python shows it in the order of its hashes, which for
- * texts is another one in every process.
+ * A set that fits on one line is in the order of its hashes where these are known, as numbers' are,
+ * and sorted where they are not: those of texts are others in every process.
  */
 export function pprint(value: PyValue): string {
   const printer = new Printer();
@@ -36,7 +37,8 @@ function sortedRepr(value: PyValue): string {
     return `(${value.items.map(sortedRepr).join(', ')}${value.length === 1 ? ',' : ''})`;
   }
   if (value instanceof PySet) {
-    return value.size === 0 ? 'set()' : `{${members(value).map(exactRepr).join(', ')}}`;
+    const shown = hashOrdered([...value]) ?? members(value);
+    return value.size === 0 ? 'set()' : `{${shown.map(exactRepr).join(', ')}}`;
   }
   if (value instanceof PyDict && !(value instanceof OrderedDict)) {
     const items = entries(value).map(([key, item]) => `${sortedRepr(key)}: ${sortedRepr(item)}`);

@@ -11,6 +11,7 @@ import pprint
 import random
 import sys
 import warnings
+from fractions import Fraction
 
 import numpy as np
 
@@ -47,13 +48,18 @@ DTYPES = ["float", "int", "bool", "complex", "np.float32", "np.int8", "np.uint16
 DTYPES += ["np.complex64", "np.int64", "np.float16", "np.uint64", "np.bool_", "'i4'"]
 
 
+def has_fixed_hash(value: object) -> bool:
+    """Does `value` have the same hash in every process?"""
+    return isinstance(value, (int, float, complex, Fraction)) and value == value
+
+
 class SortedSets(pprint.PrettyPrinter):
-    """pprint, with the members of every set in order: Python shows them in that of their hashes."""
+    """pprint, with sets in order whose hashes are others in every process."""
 
     def format(
         self, object: object, context: dict[int, int], maxlevels: int, level: int
     ) -> tuple[str, bool, bool]:
-        if type(object) is set and object:
+        if type(object) is set and object and not all(map(has_fixed_hash, object)):
             key = pprint._safe_key  # type: ignore[attr-defined]
             members = sorted(object, key=key)
             return "{" + ", ".join(map(repr, members)) + "}", True, False
@@ -63,8 +69,7 @@ class SortedSets(pprint.PrettyPrinter):
 class Texts:
     """Random expressions, the same for the same seed.
 
-    Members of sets are numbers that can be put in order: of others Python's own order is that of
-    their hashes.
+    Members of sets are numbers: the order of others changes with every run.
     """
 
     def __init__(self, seed: int) -> None:
@@ -173,7 +178,12 @@ class Texts:
         if pick < 0.91:
             return f"({self.items(depth - 1)})"
         if pick < 0.95:
-            return "{" + ", ".join(self.random.choice(NUMBERS + FLOATS) for _ in range(4)) + "}"
+            members = [
+                self.random.choice(NUMBERS + FLOATS) for _ in range(self.random.choice([1, 2, 5]))
+            ]
+            # Of more than two constants CPython makes its set twice, which changes the order.
+            text = ", ".join(members)
+            return f"set([{text}])" if len(members) > 2 else f"{{{text}}}"
         pairs = [f"{self.random.choice(TEXTS)}: {self.value(depth - 1)}" for _ in range(2)]
         return "{" + ", ".join(pairs) + "}"
 

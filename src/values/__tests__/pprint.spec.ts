@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
+  Complex,
   dict,
+  Fraction,
   NDArray,
   NumpyScalar,
   OrderedDict,
@@ -71,7 +73,13 @@ describe('pprint', () => {
       ]),
       "{3: ('ok', None), 'locked': True, 'temps': [21.5, 22.0]}",
     ],
-    ['sorts a set on one line too', set(8n, 1n), '{1, 8}'],
+    ['shows a set of numbers in the order of their hashes', set(5n, -1n, 8n, 1n), '{8, 1, 5, -1}'],
+    [
+      'knows the hashes of complex numbers and fractions',
+      set(new Complex(0, 1), 3n, new Complex(2, -1), new Fraction(1n, 3n), Infinity, -0.5),
+      '{-0.5, 3, 1j, inf, Fraction(1, 3), (2-1j)}',
+    ],
+    ['sorts a set of texts', set('b', 'c', 'a'), "{'a', 'b', 'c'}"],
     ['shows no room for an empty OrderedDict', new OrderedDict(), 'OrderedDict()'],
     ['shows a scalar with its type', [NumpyScalar.of('<i4', 5n)], '[np.int32(5)]'],
     [
