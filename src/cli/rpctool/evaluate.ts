@@ -4,7 +4,8 @@ import { PyDict, PySet, PythonError, type PyValue, Tuple, typeName } from '../..
 import { applySign, operate } from './arithmetic.js';
 import { type Call, type Expression, placed, raisedAt } from './expression.js';
 import { type IScope, PyFunction } from './functions.js';
-import { hashing, readExpression } from './reader.js';
+import { hashing } from './known.js';
+import { readExpression } from './reader.js';
 
 /**
  * The value of `text`, names as `scope` knows them. Arguments are evaluated from left to right, and a
