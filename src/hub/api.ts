@@ -6,6 +6,9 @@
 // and a quiet lab costs nothing. What is thrown across is always a `Fault` (values/fault.ts).
 
 import type { Alarm, Display, Fault, LinkStatus } from '../values/index.js';
+import type { IRemoteHub } from './remoteapi.js';
+
+export type * from './remoteapi.js';
 
 // ---- What to show -------------------------------------------------------------------------------
 
@@ -277,7 +280,7 @@ export interface IPage {
 }
 
 /** What the page may ask of the worker. Every method may reject with a Fault. */
-export interface IHub {
+export interface IHub extends IRemoteHub {
   /** First call. `page` is a comlink proxy; null where there is no bridge (only `demo+` works then). */
   start(page: IPage | null): Promise<{ readonly version: string }>;
   /** @returns the view's id; problems with its sources are shown in frames, not thrown. @throws ParseError fault for a spec that is wrong, LimitError fault for too many views. */

@@ -4,6 +4,7 @@
 // bridge's policy asks. So both go to the page; the bytes do not.
 
 import {
+  type AuditEntry,
   type BridgeQuestion,
   KernelBridge,
   type WebSocketConstructor,
@@ -36,6 +37,8 @@ export interface IBridge {
   connect(address: Address): Connect;
   /** @throws {PolicyError} the question is not open any more; nothing was answered. */
   answer(questionId: number, answer: PolicyAnswer): void;
+  /** A line for the bridge's audit file: with the next message, or as soon as there is a bridge. */
+  audit(entry: AuditEntry): void;
   /** Try now rather than after a pause. */
   retry(): void;
   /** To the kernel and back, in ms; null before it was measured. */
@@ -93,6 +96,11 @@ export class PageBridge implements IBridge {
         { protocol: 'bridge', hint: 'Try again: it is asked anew.' },
       );
     }
+  }
+
+  audit(entry: AuditEntry): void {
+    this._kernel ??= this._open();
+    this._kernel.audit(entry);
   }
 
   retry(): void {

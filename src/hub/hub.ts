@@ -3,7 +3,7 @@
 // Platform-free: what it needs of a worker or of Node is passed in. Nothing leaves it but plain
 // data, and what it throws is a Fault, since comlink drops the fields of an error.
 
-import { type Address, ClosedError, LimitError, toFault } from '../values/index.js';
+import { type Address, ClosedError, type Fault, LimitError, toFault } from '../values/index.js';
 import type { Connect, IClock, ITimer } from '../wire/index.js';
 import type {
   EndpointStatus,
@@ -11,16 +11,30 @@ import type {
   IHub,
   IPage,
   PolicyAnswer,
+  StatusFrame,
   ViewAnswer,
+  ViewKind,
   Viewport,
   ViewQuery,
   ViewSpec,
 } from './api.js';
 import { type IBridge, type IBridgeListener, noBridge } from './bridge.js';
-import { OpenView } from './openview.js';
+import { OpenView, type OpenViewOptions } from './openview.js';
 import { type Defer, FramePull } from './pull.js';
+import { RemoteCalls } from './remote.js';
+import type {
+  CallOutcome,
+  CallRequest,
+  Guard,
+  LiteralCheck,
+  ProbeAnswer,
+  ServerDescription,
+  TargetDescription,
+} from './remoteapi.js';
+import { checkLiteral } from './remoteliteral.js';
+import { ValueSource } from './sources/value.js';
 import { type IDemo, Sources } from './sources.js';
-import { checkSpec, checkViewport } from './spec.js';
+import { type CheckedSpec, checkSpec, checkViewport } from './spec.js';
 import type { MakeBitmap } from './views/image.js';
 
 export type HubOptions = {
@@ -49,10 +63,31 @@ export interface IHubDemo extends IDemo {
 const RATE_MS = 1000; // how often a rate is told that nothing else brings up
 const VIEW_LIMIT = 1000; // views of one tab; a browser has stopped drawing long before
 
+/** What a view of a result looks at: no address that anybody could open. */
+const RESULT: Address = {
+  scheme: 'sipyco+rpc',
+  demo: true,
+  host: '',
+  port: 0,
+  path: '',
+  fragment: null,
+  tls: null,
+};
+const LOOKS_AT = { role: 'value', address: 'demo+sipyco+rpc:///' } as const;
+
+const DROPPED: Fault = toFault(
+  new ClosedError('the result is not kept any more', { hint: 'Call the method again.' }),
+);
+
 export class Hub implements IHub {
   private readonly _options: HubOptions;
   private readonly _sources: Sources;
   private readonly _views = new Map<number, OpenView>();
+  /** Views of a result, by the call that gave it. */
+  private readonly _resultViews = new Map<number, Set<number>>();
+  /** The last word of views that the hub closed itself. */
+  private _farewells: StatusFrame[] = [];
+  private readonly _remote: RemoteCalls;
   private readonly _pull: FramePull;
   private _bridge: IBridge | null = null;
   private _lastId = 0;
@@ -66,6 +101,14 @@ export class Hub implements IHub {
       connect: address => this._connect(address),
       report: options.report,
     });
+    this._remote = new RemoteCalls({
+      clock: options.clock,
+      sources: this._sources,
+      connect: address => (address.demo ? options.demo.connect(address) : this._connect(address)),
+      audit: entry => this._bridge?.audit(entry),
+      onDropped: callId => this._closeResult(callId),
+      report: options.report,
+    });
     this._pull = new FramePull(() => this._compose(), options.defer);
   }
 
@@ -74,7 +117,10 @@ export class Hub implements IHub {
       this._bridge?.close();
       const { makeBridge, report } = this._options;
       const listener: IBridgeListener = {
-        asking: (address, isAsking) => this._sources.setAsking(address, isAsking),
+        asking: (address, isAsking) => {
+          this._sources.setAsking(address, isAsking);
+          this._remote.setAsking(address, isAsking);
+        },
         linkChanged: down => this._sources.setLink(down),
         report,
       };
@@ -84,31 +130,7 @@ export class Hub implements IHub {
   }
 
   openView(spec: ViewSpec, viewport: Viewport): Promise<number> {
-    return answer(() => {
-      if (this._views.size >= VIEW_LIMIT) {
-        throw new LimitError(
-          `${VIEW_LIMIT} views are open, which is as many as one tab may have`,
-          { limit: 'views', value: VIEW_LIMIT + 1, maximum: VIEW_LIMIT, unit: 'views' },
-          { hint: 'Clear the output of cells that are not looked at, or reload the page.' },
-        );
-      }
-      const checked = checkSpec(spec);
-      checkViewport(viewport);
-      const { clock, makeBitmap = null } = this._options;
-      this._lastId += 1;
-      const view = new OpenView({
-        id: this._lastId,
-        spec: checked,
-        viewport,
-        sources: this._sources,
-        clock,
-        makeBitmap,
-        onEvent: opened => this._onEvent(opened),
-      });
-      this._views.set(view.id, view);
-      this._pull.notify();
-      return view.id;
-    });
+    return answer(() => this._open(checkSpec(spec), viewport, { sources: this._sources }).id);
   }
 
   closeView(viewId: number): Promise<void> {
@@ -170,10 +192,13 @@ export class Hub implements IHub {
 
   bye(): Promise<void> {
     return answer(() => {
+      this._remote.close();
       for (const view of this._views.values()) {
         view.close();
       }
       this._views.clear();
+      this._resultViews.clear();
+      this._farewells = [];
       this._sources.close();
       this._bridge?.close();
       this._options.demo.close();
@@ -183,7 +208,125 @@ export class Hub implements IHub {
     });
   }
 
+  // ---- What can be called -----------------------------------------------------------------------
+
+  probe(text: string): Promise<readonly ProbeAnswer[]> {
+    return answer(() => this._remote.probe(text));
+  }
+
+  hold(address: string): Promise<void> {
+    return answer(() => this._remote.hold(address));
+  }
+
+  release(address: string): Promise<void> {
+    return answer(() => this._remote.release(address));
+  }
+
+  retryEndpoint(address: string): Promise<void> {
+    return answer(() => {
+      this._bridge?.retry();
+      this._remote.retryEndpoint(address);
+    });
+  }
+
+  describeServer(address: string): Promise<ServerDescription> {
+    return answer(() => this._remote.describeServer(address));
+  }
+
+  describeTarget(address: string): Promise<TargetDescription> {
+    return answer(() => this._remote.describeTarget(address));
+  }
+
+  checkLiteral(text: string): Promise<LiteralCheck> {
+    return answer(() => checkLiteral(text));
+  }
+
+  call(request: CallRequest): Promise<CallOutcome> {
+    return answer(() => this._remote.call(request));
+  }
+
+  cancelCall(callId: number): Promise<void> {
+    return answer(() => this._remote.cancelCall(callId));
+  }
+
+  openResult(callId: number, kind: 'auto' | ViewKind, viewport: Viewport): Promise<number> {
+    return answer(() => {
+      const { method, value, timeNs } = this._remote.result(callId);
+      const address: Address = { ...RESULT, path: method };
+      const spec = checkSpec({ version: 1, view: kind, sources: [LOOKS_AT], options: {} });
+      const source = new ValueSource({ address, value, timeNs });
+      const view = this._open(
+        { ...spec, sources: [{ ...spec.sources[0]!, address }] },
+        viewport,
+        // Nothing inside a result has an address of its own.
+        { sources: { open: () => source }, addressOf: () => '' },
+      );
+      const views = this._resultViews.get(callId) ?? new Set();
+      this._resultViews.set(callId, views.add(view.id));
+      return view.id;
+    });
+  }
+
+  resultText(callId: number): Promise<string> {
+    return answer(() => this._remote.resultText(callId));
+  }
+
+  dropResult(callId: number): Promise<void> {
+    return answer(() => this._remote.dropResult(callId));
+  }
+
+  callAsCode(request: CallRequest, language: 'python' | 'typescript'): Promise<string> {
+    return answer(() => this._remote.callAsCode(request, language));
+  }
+
+  setGuards(guards: readonly Guard[]): Promise<void> {
+    return answer(() => this._remote.setGuards(guards));
+  }
+
+  /** A result is kept no longer: its views end, and say so. */
+  private _closeResult(callId: number): void {
+    for (const viewId of this._resultViews.get(callId) ?? []) {
+      const view = this._views.get(viewId);
+      if (view !== undefined) {
+        this._farewells.push(view.farewell(DROPPED));
+        view.close();
+        this._views.delete(viewId);
+        this._pull.notify();
+      }
+    }
+    this._resultViews.delete(callId);
+  }
+
   // ---- Views ------------------------------------------------------------------------------------
+
+  private _open(
+    spec: CheckedSpec,
+    viewport: Viewport,
+    over: Pick<OpenViewOptions, 'sources' | 'addressOf'>,
+  ): OpenView {
+    if (this._views.size >= VIEW_LIMIT) {
+      throw new LimitError(
+        `${VIEW_LIMIT} views are open, which is as many as one tab may have`,
+        { limit: 'views', value: VIEW_LIMIT + 1, maximum: VIEW_LIMIT, unit: 'views' },
+        { hint: 'Clear the output of cells that are not looked at, or reload the page.' },
+      );
+    }
+    checkViewport(viewport);
+    const { clock, makeBitmap = null } = this._options;
+    this._lastId += 1;
+    const view = new OpenView({
+      ...over,
+      id: this._lastId,
+      spec,
+      viewport,
+      clock,
+      makeBitmap,
+      onEvent: opened => this._onEvent(opened),
+    });
+    this._views.set(view.id, view);
+    this._pull.notify();
+    return view;
+  }
 
   private _view(viewId: number): OpenView {
     const view = this._views.get(viewId);
@@ -214,7 +357,7 @@ export class Hub implements IHub {
     const drawn = await Promise.all(views.map(view => view.draw()));
     this._watchRates();
     const kept = drawn.filter(({ frame }) => this._views.has(frame.viewId));
-    const frames = kept.map(({ frame }) => frame);
+    const frames = [...this._farewells.splice(0), ...kept.map(({ frame }) => frame)];
     return this._handOver(
       frames,
       kept.flatMap(({ transfer }) => transfer),

@@ -5,6 +5,7 @@
 
 import {
   type Address,
+  type Fault,
   formatAddress,
   isLabwireError,
   type LinkStatus,
@@ -21,6 +22,7 @@ import type {
   Frame,
   FrameHead,
   SourceRole,
+  StatusFrame,
   ViewAnswer,
   Viewport,
   ViewQuery,
@@ -41,7 +43,9 @@ export type OpenViewOptions = {
   readonly id: number;
   readonly spec: CheckedSpec;
   readonly viewport: Viewport;
-  readonly sources: Sources;
+  readonly sources: Pick<Sources, 'open'>;
+  /** The address of what lies at a path inside; absent: below that of the leading source. */
+  readonly addressOf?: (path: readonly PyValue[]) => string;
   readonly clock: IClock;
   readonly makeBitmap: MakeBitmap | null;
   /** Something happened that a frame would show, or that moved the rate. */
@@ -106,7 +110,7 @@ export class OpenView {
     this._view = makeView(spec.view === 'auto' && hasAxes ? 'trace' : spec.view, {
       options: spec.options,
       labels,
-      addressOf: path => addressInside(leading.address, path),
+      addressOf: options.addressOf ?? (path => addressInside(leading.address, path)),
       clock,
       makeBitmap: options.makeBitmap,
     });
@@ -129,7 +133,7 @@ export class OpenView {
   private _openInput(
     address: Address,
     isWhole: boolean,
-    sources: Sources,
+    sources: OpenViewOptions['sources'],
   ): Pick<Input, 'source' | 'status'> {
     const sinceNs = this._clock.wallNs();
     try {
@@ -334,6 +338,13 @@ export class OpenView {
     return this._treeAtMs === null
       ? null
       : this._clock.wallNs() - BigInt(Math.round((this._clock.nowMs() - this._treeAtMs) * 1e6));
+  }
+
+  /** The last frame, for a view that ends though nobody closed it. */
+  farewell(fault: Fault): StatusFrame {
+    const sinceNs = this._clock.wallNs();
+    const status = { state: 'closed', sinceNs, fault, outOfStepCount: 0 } as const;
+    return { ...this._head(), kind: 'status', status };
   }
 
   close(): void {

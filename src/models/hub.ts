@@ -6,7 +6,7 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { proxy, type Remote, wrap } from 'comlink';
-import type { IHub, IPage, ViewAnswer } from '../hub/api.js';
+import type { CallOutcome, IHub, IPage, LiteralCheck, ViewAnswer } from '../hub/api.js';
 import { ClosedError } from '../values/index.js';
 import { FramePump, type IScreen } from './framepump.js';
 import { answering, calling } from './remote.js';
@@ -143,6 +143,21 @@ function hubOf(remote: Remote<IHub>): IHub {
     retry: viewId => calling(() => remote.retry(viewId)),
     answerPolicy: (questionId, answer) => calling(() => remote.answerPolicy(questionId, answer)),
     endpoints: () => calling(() => remote.endpoints()),
+    probe: text => calling(() => remote.probe(text)),
+    hold: address => calling(() => remote.hold(address)),
+    release: address => calling(() => remote.release(address)),
+    retryEndpoint: address => calling(() => remote.retryEndpoint(address)),
+    describeServer: address => calling(() => remote.describeServer(address)),
+    describeTarget: address => calling(() => remote.describeTarget(address)),
+    checkLiteral: text => calling<LiteralCheck>(async () => remote.checkLiteral(text)),
+    call: request => calling<CallOutcome>(async () => remote.call(request)),
+    cancelCall: callId => calling(() => remote.cancelCall(callId)),
+    openResult: (callId, view, viewport) =>
+      calling(() => remote.openResult(callId, view, viewport)),
+    resultText: callId => calling(() => remote.resultText(callId)),
+    dropResult: callId => calling(() => remote.dropResult(callId)),
+    callAsCode: (request, language) => calling(() => remote.callAsCode(request, language)),
+    setGuards: guards => calling(() => remote.setGuards(guards)),
     bye: () => calling(() => remote.bye()),
   };
 }

@@ -22,6 +22,7 @@ import type {
   Abilities,
   CallOptions,
   Description,
+  Identity,
   IRemote,
   IWatch,
   Listener,
@@ -62,6 +63,12 @@ class RpcConnection extends Linked<RpcClient> {
     this._listeners.add(listener);
     this._tell(listener, { type: 'status', status: this.status });
     return { close: () => this._listeners.delete(listener) };
+  }
+
+  async identify(options: CallOptions): Promise<Identity> {
+    await this._ready(options);
+    const { targets, description } = this._client.getRpcId();
+    return { targets, description };
   }
 
   async describe(options: CallOptions): Promise<Description> {
@@ -194,6 +201,7 @@ export class RpcSource extends Leased<RpcConnection> {
       );
     }
     this.remote = {
+      identify: (options = {}) => this._during(connection => connection.identify(options)),
       describe: (options = {}) => this._during(connection => connection.describe(options)),
       call: (method, args, kwargs, options = {}) =>
         this._during(connection => connection.call(method, args, kwargs, options)),

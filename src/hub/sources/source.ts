@@ -77,12 +77,16 @@ export type Method = {
   readonly docstring: string | null;
 };
 
-/** A target and its server, as they describe themselves. */
-export type Description = {
+/** A server, as it describes itself. */
+export type Identity = {
   /** Names of all targets of the server. */
   readonly targets: readonly string[];
   /** Of the server. */
   readonly description: string | null;
+};
+
+/** A target and its server, as they describe themselves. */
+export type Description = Identity & {
   /** The one that the address names; null where it names none and there are several, or none. */
   readonly target: string | null;
   readonly docstring: string | null;
@@ -96,6 +100,8 @@ export type CallOptions = { readonly deadlineMs?: number; readonly signal?: Abor
 
 /** What a source whose `abilities.call` is true can do beside being watched. The link is opened where it is not. */
 export interface IRemote {
+  /** The server alone: no target is chosen that the address does not name. @throws as `describe`. */
+  identify(options?: CallOptions): Promise<Identity>;
   /** @throws why the server cannot be reached, or asked. */
   describe(options?: CallOptions): Promise<Description>;
   /** @throws {RemoteError} what the method raised; {EncodeError | LimitError} nothing was sent; what the link does. */

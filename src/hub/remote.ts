@@ -1,0 +1,322 @@
+// What the page asks about what can be called: described, called, kept, written down.
+//
+// Nothing is sent before the arguments were read and the guards asked; whatever then becomes of a call
+// is its outcome. Results stay here, and the page looks at them through views.
+
+import type { AuditEntry } from '../transports/index.js';
+import {
+  type Address,
+  ClosedError,
+  DeadlineError,
+  formatAddress,
+  formatEndpoint,
+  isLabwireError,
+  LimitError,
+  parseAddress,
+  toFault,
+  UnsupportedError,
+} from '../values/index.js';
+import type { Connect, IClock } from '../wire/index.js';
+import { pythonProgram } from './codepython.js';
+import { typescriptProgram } from './codetypescript.js';
+import { Guards } from './guards.js';
+import type {
+  CallOutcome,
+  CallRequest,
+  Guard,
+  ProbeAnswer,
+  ServerDescription,
+  TargetDescription,
+} from './remoteapi.js';
+import { Deadline } from './remotedeadline.js';
+import { serverOf, targetOf } from './remotedescribe.js';
+import { type Arguments, argumentsOf } from './remoteliteral.js';
+import { Prober } from './remoteprobe.js';
+import { type Result, type ResultLimits, Results } from './results.js';
+import { summaryOf } from './resultsummary.js';
+import type { IRemote, ISource, IWatch } from './sources/source.js';
+import type { Sources } from './sources.js';
+import { COPY_LIMIT, reprText } from './views/format.js';
+
+export type RemoteOptions = {
+  readonly clock: IClock;
+  readonly sources: Sources;
+  readonly connect: (address: Address) => Connect;
+  /** Tell whoever keeps the books. Not told of the demo lab. */
+  readonly audit: (entry: AuditEntry, address: Address) => void;
+  /** A result is kept no longer: close what shows it. */
+  readonly onDropped: (callId: number) => void;
+  readonly report: (error: unknown, where: string) => void;
+  readonly limits?: ResultLimits;
+};
+
+/** To be described, beside the time that a person is asked. A server with many methods takes a second. */
+const DESCRIBE_MS = 10_000;
+/** Addresses whose connection is kept open: a sidebar shows fewer. */
+const HOLD_LIMIT = 500;
+/** Characters of a call's arguments in the audit. */
+const AUDIT_CHARACTERS = 500;
+
+/** The reason of what a person gave up. */
+const CANCELLED = Symbol('cancelled');
+
+export class RemoteCalls {
+  private readonly _options: RemoteOptions;
+  private readonly _results: Results;
+  private readonly _guards = new Guards();
+  private readonly _prober: Prober;
+  private readonly _held = new Map<string, IWatch>();
+  private readonly _running = new Map<number, Deadline>();
+  private readonly _describing = new Set<Deadline>();
+  private readonly _used = new Set<number>();
+
+  constructor(options: RemoteOptions) {
+    this._options = options;
+    this._results = new Results(options.onDropped, options.limits);
+    this._prober = new Prober(options);
+  }
+
+  /** A person is asked whether `address` may be reached, or no longer is. */
+  setAsking(address: Address, isAsking: boolean): void {
+    this._prober.setAsking(address, isAsking);
+  }
+
+  setGuards(guards: readonly Guard[]): void {
+    this._guards.set(guards);
+  }
+
+  /** The page goes: what is under way ends, nothing is held, nothing kept. */
+  close(): void {
+    const reason = new ClosedError('the page went away while this was under way');
+    this._prober.close(reason);
+    for (const deadline of [...this._running.values(), ...this._describing]) {
+      deadline.giveUp(reason);
+    }
+    for (const watch of this._held.values()) {
+      watch.close();
+    }
+    this._held.clear();
+    this._results.clear();
+  }
+
+  // ---- Endpoints ----------------------------------------------------------------------------------
+
+  probe(text: string): Promise<readonly ProbeAnswer[]> {
+    return this._prober.probe(text);
+  }
+
+  hold(address: string): void {
+    const source = this._options.sources.open(address);
+    const key = formatAddress(source.address);
+    if (this._held.has(key)) {
+      return;
+    }
+    if (this._held.size >= HOLD_LIMIT) {
+      throw new LimitError(
+        `${HOLD_LIMIT} connections are kept open, which is as many as one tab may have`,
+        { limit: 'held', value: HOLD_LIMIT + 1, maximum: HOLD_LIMIT, unit: 'connections' },
+        { hint: 'Take instruments off the list that are not looked at.' },
+      );
+    }
+    this._held.set(
+      key,
+      source.watch(() => {}),
+    );
+  }
+
+  release(address: string): void {
+    const key = formatAddress(parseAddress(address));
+    this._held.get(key)?.close();
+    this._held.delete(key);
+  }
+
+  /** All connections to where the address leads. */
+  retryEndpoint(address: string): void {
+    const endpoint = formatEndpoint(parseAddress(address));
+    for (const { connection } of this._options.sources.connections()) {
+      if (connection.endpoint === endpoint) {
+        connection.retry();
+      }
+    }
+  }
+
+  // ---- Descriptions -------------------------------------------------------------------------------
+
+  async describeServer(text: string): Promise<ServerDescription> {
+    const { source, remote } = this._callable(text);
+    const identity = await this._asked(source, signal => remote.identify({ signal }));
+    return serverOf(source.address, identity);
+  }
+
+  async describeTarget(text: string): Promise<TargetDescription> {
+    const { source, remote } = this._callable(text);
+    const description = await this._asked(source, signal => remote.describe({ signal }));
+    return targetOf(source.address, description);
+  }
+
+  private async _asked<T>(source: ISource, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const endpoint = formatEndpoint(source.address);
+    const deadline = new Deadline(this._options.clock, DESCRIBE_MS, () =>
+      late(`${endpoint} did not describe itself`, 'describe', DESCRIBE_MS),
+    );
+    this._describing.add(deadline);
+    try {
+      return await patiently(source, deadline, ask);
+    } finally {
+      this._describing.delete(deadline);
+    }
+  }
+
+  private _callable(text: string): { readonly source: ISource; readonly remote: IRemote } {
+    const source = this._options.sources.open(text);
+    const { remote } = source;
+    if (remote === null) {
+      throw new UnsupportedError(
+        `nothing can be called at ${formatAddress(source.address)}`,
+        { feature: 'call' },
+        { hint: 'Methods are at addresses such as sipyco+rpc://HOST:3251/schedule.' },
+      );
+    }
+    return { source, remote };
+  }
+
+  // ---- Calls --------------------------------------------------------------------------------------
+
+  /** @throws {RangeError} the number was used before: the page's mistake. */
+  async call(request: CallRequest): Promise<CallOutcome> {
+    const { callId } = request;
+    if (this._used.has(callId)) {
+      throw new RangeError(`call ${callId} was made before: each call needs a number of its own`);
+    }
+    this._used.add(callId);
+    const { clock } = this._options;
+    const startMs = clock.nowMs();
+    try {
+      const value = await this._send(request);
+      const elapsedMs = clock.nowMs() - startMs;
+      const result = summaryOf(value);
+      const { method } = request;
+      this._results.add({ callId, method, value, timeNs: clock.wallNs() });
+      return { type: 'returned', elapsedMs, result };
+    } catch (error) {
+      return outcomeOf(error, clock.nowMs() - startMs);
+    }
+  }
+
+  /** After its end, or twice, is harmless. */
+  cancelCall(callId: number): void {
+    this._running.get(callId)?.giveUp(CANCELLED);
+  }
+
+  private async _send(request: CallRequest) {
+    const { callId, method, deadlineMs = null } = request;
+    const { source, remote } = this._callable(request.address);
+    const { args, kwargs } = argumentsOf(request);
+    this._guards.check(source.address);
+    this._audit(source.address, method, request);
+    const deadline = new Deadline(this._options.clock, deadlineMs, () =>
+      late(`no answer to ${method}`, method, deadlineMs ?? 0),
+    );
+    this._running.set(callId, deadline);
+    try {
+      return await patiently(source, deadline, signal =>
+        remote.call(method, args, kwargs, { signal }),
+      );
+    } finally {
+      this._running.delete(callId);
+    }
+  }
+
+  private _audit(address: Address, method: string, request: CallRequest): void {
+    if (!address.demo) {
+      const entry = {
+        action: 'call',
+        endpoint: formatEndpoint(address),
+        method: address.path === '' ? method : `${address.path}.${method}`,
+        detail: argumentsText(request),
+      };
+      this._options.audit(entry, address);
+    }
+  }
+
+  // ---- Results ------------------------------------------------------------------------------------
+
+  /** @throws {ClosedError} it is not kept any more. */
+  result(callId: number): Result {
+    return this._results.get(callId);
+  }
+
+  resultText(callId: number): string {
+    return reprText(this._results.get(callId).value, COPY_LIMIT, true);
+  }
+
+  dropResult(callId: number): void {
+    this._results.drop(callId);
+  }
+
+  // ---- As a program -------------------------------------------------------------------------------
+
+  callAsCode(request: CallRequest, language: 'python' | 'typescript'): string {
+    const { address } = this._options.sources.open(request.address);
+    const { args, kwargs }: Arguments = argumentsOf(request);
+    const call = { address, method: request.method, args, kwargs };
+    return language === 'python' ? pythonProgram(call) : typescriptProgram(call);
+  }
+}
+
+/** Ask while the connection is held, with a deadline that stands still while a person is asked. */
+async function patiently<T>(
+  source: ISource,
+  deadline: Deadline,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const watch = source.watch(event => {
+    if (event.type === 'status') {
+      deadline.setAsking(event.status.state === 'asking');
+    }
+  });
+  try {
+    return await ask(deadline.signal);
+  } finally {
+    deadline.end();
+    watch.close();
+  }
+}
+
+function outcomeOf(error: unknown, elapsedMs: number): CallOutcome {
+  if (error === CANCELLED) {
+    return { type: 'cancelled', elapsedMs };
+  }
+  if (isLabwireError(error, 'RemoteError')) {
+    const { remoteClass, remoteMessage, remoteTraceback } = error;
+    const traceback = remoteTraceback.map(line => line.replace(/\r?\n$/, ''));
+    return { type: 'raised', elapsedMs, remoteClass, remoteMessage, traceback };
+  }
+  return { type: 'failed', elapsedMs, fault: toFault(error) };
+}
+
+function late(what: string, operation: string, timeoutMs: number): DeadlineError {
+  return new DeadlineError(
+    `${what} within ${timeoutMs} ms`,
+    { operation, timeoutMs },
+    {
+      protocol: 'sipyco',
+      hint: 'It may still do what it was asked for: its late answer is dropped, and later calls wait behind it.',
+    },
+  );
+}
+
+/** As they were typed, cut. */
+function argumentsText({ args, kwargs }: CallRequest): string {
+  const parts: string[] = [];
+  let length = 0;
+  for (const text of [...args, ...kwargs.map(([name, literal]) => `${name}=${literal}`)]) {
+    if (length > AUDIT_CHARACTERS) {
+      break;
+    }
+    parts.push(text.slice(0, AUDIT_CHARACTERS));
+    length += text.length + 2;
+  }
+  const whole = parts.join(', ');
+  return whole.length > AUDIT_CHARACTERS ? `${whole.slice(0, AUDIT_CHARACTERS - 1)}…` : whole;
+}

@@ -1,0 +1,52 @@
+// A result as a line or a page of text, and which views can show more of it.
+
+import { PyDict, PySet, type PyValue, pprint, Tuple } from '../values/index.js';
+import type { ViewKind } from './api.js';
+import type { ResultSummary } from './remoteapi.js';
+import { typeText } from './typetext.js';
+import { kindOf } from './views/auto.js';
+import { numberOf, reprText, TEXT_LIMIT } from './views/format.js';
+
+/** Items and characters that pprint lays out: many more than `TEXT_LIMIT` can show. */
+const LAID_OUT = 10_000;
+
+export function summaryOf(value: PyValue): ResultSummary {
+  const whole = isAtMost(value, LAID_OUT) ? pprint(value) : reprText(value, TEXT_LIMIT + 1);
+  const isCut = whole.length > TEXT_LIMIT;
+  return {
+    pyType: typeText(value),
+    text: isCut ? `${whole.slice(0, TEXT_LIMIT - 1)}…` : whole,
+    isCut,
+    views: viewsOf(value),
+  };
+}
+
+/** Text, bytes, None and what has no shape of its own are text only. */
+function viewsOf(value: PyValue): readonly ViewKind[] {
+  const kind = kindOf(value);
+  return kind === 'number' && numberOf(value) === null ? [] : [kind];
+}
+
+/** Has it no more than `limit` items and characters? Looks no further than that. */
+function isAtMost(value: PyValue, limit: number): boolean {
+  let left = limit;
+  const waiting: Iterator<PyValue>[] = [[value][Symbol.iterator]()];
+  for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
+    const next = top.next();
+    if (next.done === true) {
+      waiting.pop();
+      continue;
+    }
+    const item = next.value;
+    left -= typeof item === 'string' || item instanceof Uint8Array ? 1 + item.length : 1;
+    if (left < 0) {
+      return false;
+    }
+    if (item instanceof PyDict) {
+      waiting.push(item.keys()[Symbol.iterator](), item.values()[Symbol.iterator]());
+    } else if (Array.isArray(item) || item instanceof Tuple || item instanceof PySet) {
+      waiting.push((item as Iterable<PyValue>)[Symbol.iterator]());
+    }
+  }
+  return true;
+}

@@ -1,0 +1,91 @@
+// What can be called, asked across a real message channel: answers whole, Faults as errors.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Endpoint, expose } from 'comlink';
+import type { CallOutcome, CallRequest, IRemoteHub } from '../../hub/api.js';
+import { ClosedError, isLabwireError, toFault } from '../../values/index.js';
+import { HubSession } from '../hub.js';
+import { ScriptedHub, ScriptedScreen } from './scripted.js';
+
+const ADDRESS = 'sipyco+rpc://lab:3251/schedule';
+const REQUEST: CallRequest = {
+  callId: 3,
+  address: ADDRESS,
+  method: 'submit',
+  args: ["'main'"],
+  kwargs: [['priority', '1']],
+};
+const GUARD = { endpoint: 'lab:3251', readOnly: true };
+
+/** Each method once, with the line that the other end notes. */
+const ASKED: { readonly [M in keyof IRemoteHub]: [(hub: IRemoteHub) => unknown, string] } = {
+  probe: [hub => hub.probe('lab:3251'), 'probe lab:3251'],
+  hold: [hub => hub.hold(ADDRESS), `hold ${ADDRESS}`],
+  release: [hub => hub.release(ADDRESS), `release ${ADDRESS}`],
+  retryEndpoint: [hub => hub.retryEndpoint(ADDRESS), `retryEndpoint ${ADDRESS}`],
+  describeServer: [hub => hub.describeServer(ADDRESS), `describeServer ${ADDRESS}`],
+  describeTarget: [hub => hub.describeTarget(ADDRESS), `describeTarget ${ADDRESS}`],
+  checkLiteral: [hub => hub.checkLiteral('1'), 'checkLiteral 1'],
+  call: [hub => hub.call(REQUEST), "call 3 submit('main')"],
+  cancelCall: [hub => hub.cancelCall(3), 'cancelCall 3'],
+  openResult: [hub => hub.openResult(3, 'auto', {} as never), 'openResult 3 auto'],
+  resultText: [hub => hub.resultText(3), 'resultText 3'],
+  dropResult: [hub => hub.dropResult(3), 'dropResult 3'],
+  callAsCode: [hub => hub.callAsCode(REQUEST, 'python'), 'callAsCode submit python'],
+  setGuards: [hub => hub.setGuards([GUARD]), 'setGuards lab:3251'],
+};
+
+async function open(hub: ScriptedHub, t: { after: (end: () => void) => void }) {
+  const { port1, port2 } = new MessageChannel();
+  expose(hub, port2 as unknown as Endpoint);
+  const session = new HubSession({
+    page: null,
+    screen: new ScriptedScreen(),
+    makers: [
+      async () => ({
+        endpoint: port1 as unknown as Endpoint,
+        failed: new Promise(() => undefined),
+        terminate() {
+          port1.close();
+          port2.close();
+        },
+      }),
+    ],
+  });
+  t.after(() => session.dispose());
+  return session.open();
+}
+
+describe('the hub of a page, asked what can be called', () => {
+  it('asks the worker, method by method', async t => {
+    const hub = new ScriptedHub();
+    const asked = await open(hub, t);
+    for (const [ask, line] of Object.values(ASKED)) {
+      await ask(asked);
+      assert.equal(hub.remoteCalls.at(-1), line);
+    }
+  });
+
+  it('turns Faults into errors, for each of them', async t => {
+    const hub = new ScriptedHub();
+    hub.remoteRefusal = toFault(new ClosedError('it is gone', { hint: 'Call it again.' }));
+    const asked = await open(hub, t);
+    for (const [ask, line] of Object.values(ASKED)) {
+      const error: unknown = await Promise.resolve(ask(asked)).catch(reason => reason);
+      assert.ok(isLabwireError(error, 'ClosedError'), line);
+      assert.equal(error.hint, 'Call it again.');
+    }
+  });
+
+  it('leaves the outcome of a call as it is: a fault in it is plain data', async t => {
+    const hub = new ScriptedHub();
+    const outcome: CallOutcome = {
+      type: 'failed',
+      elapsedMs: 2.5,
+      fault: { name: 'ConnectionLostError', message: 'gone', facts: { sent: 'yes', bytes: 7n } },
+    };
+    hub.outcome = outcome;
+    assert.deepEqual(await (await open(hub, t)).call(REQUEST), outcome);
+  });
+});
