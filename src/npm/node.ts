@@ -28,6 +28,29 @@
  * await lab.stop();
  * ```
  *
+ * @example A whole server program. A caller, Ctrl-C or `kill` ends it.
+ * ```ts
+ * import { connectTcp, NodeClock, simpleServerLoop } from 'labwire/node';
+ * import { method, RpcClient, rpcTarget } from 'labwire/sipyco';
+ *
+ * const stage = rpcTarget({ methods: [method('ping(self) -> bool', null, () => true)] });
+ * await simpleServerLoop({
+ *   targets: { stage },
+ *   port: 0,
+ *   started: async ([listener]) => {
+ *     const { host, port } = listener!;
+ *     const client = new RpcClient({
+ *       connect: options => connectTcp({ host, port, ...options }),
+ *       clock: new NodeClock(),
+ *     });
+ *     await client.connect();
+ *     console.log(await client.remote.ping()); // true
+ *     await client.remote.terminate();
+ *     await client.closeRpc();
+ *   },
+ * });
+ * ```
+ *
  * @module node
  */
 

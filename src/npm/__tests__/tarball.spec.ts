@@ -21,13 +21,18 @@ type PackLibrary = {
 };
 
 /** A program from the documentation, and what it says it prints. */
-type Example = { readonly name: string; readonly code: string; readonly prints: readonly string[] };
+type Example = {
+  readonly name: string;
+  readonly door: string;
+  readonly code: string;
+  readonly prints: readonly string[];
+};
 
 const { doors, tarball } = (await import(
   new URL('../../../scripts/packlibrary.mjs', import.meta.url).href
 )) as PackLibrary;
 const names = await doors();
-const examples = await Promise.all(names.map(exampleOf));
+const examples = (await Promise.all(names.map(examplesOf))).flat();
 const howto = await howtoExamples();
 
 describe('the npm tarball', () => {
@@ -67,8 +72,8 @@ describe('the npm tarball', () => {
     }
   });
 
-  for (const { name, code, prints } of examples) {
-    it(`runs the example of labwire/${name} in Node`, async () => {
+  for (const { name, door, code, prints } of examples) {
+    it(`runs the example ${name} of labwire/${door} in Node`, async () => {
       const { code: js } = await transform(code, { loader: 'ts' });
       const file = path.join(folder, `${name}.mjs`);
       await writeFile(file, js);
@@ -78,8 +83,8 @@ describe('the npm tarball', () => {
     });
   }
 
-  for (const { name, code, prints } of examples.filter(({ name }) => !NEEDS_NODE.includes(name))) {
-    it(`bundles the example of labwire/${name} for a browser`, async () => {
+  for (const { name, door, code, prints } of examples.filter(isForBrowsers)) {
+    it(`bundles the example ${name} of labwire/${door} for a browser`, async () => {
       const { outputFiles, warnings } = await build({
         stdin: { contents: code, loader: 'ts', resolveDir: folder },
         bundle: true,
@@ -139,8 +144,8 @@ describe('the npm tarball', () => {
     await Promise.all(
       all.map(example => writeFile(path.join(folder, file(example)), example.code)),
     );
-    const forBrowsers = examples.filter(({ name }) => !NEEDS_NODE.includes(name));
-    await check('browser.json', forBrowsers.map(file), { lib: ['es2022', 'dom'], types: [] });
+    const forBrowsers = examples.filter(isForBrowsers).map(file);
+    await check('browser.json', forBrowsers, { lib: ['es2022', 'dom'], types: [] });
     await check('node.json', all.map(file), { lib: ['es2022'], types: ['node'] });
   });
 
@@ -164,20 +169,27 @@ describe('the npm tarball', () => {
   });
 });
 
-/** The example in the documentation of a door. */
-async function exampleOf(name: string): Promise<Example> {
-  const text = await readFile(path.join(ROOT, `src/npm/${name}.ts`), 'utf8');
+/** The examples in the documentation of a door. */
+async function examplesOf(door: string): Promise<Example[]> {
+  const text = await readFile(path.join(ROOT, `src/npm/${door}.ts`), 'utf8');
   const comment = text.slice(0, text.indexOf('*/')).replace(/^ \* ?/gm, '');
-  const [code] = blocksOf(comment);
-  assert.ok(code !== undefined, `src/npm/${name}.ts has an example`);
-  // `console.log(…); // what it prints`, or the call that makes it print.
-  const remarks = code.matchAll(/^.*(?:console\.log\(|print\)).*; \/\/ (.*)$/gm);
-  return { name, code, prints: Array.from(remarks, ([, remark = '']) => remark) };
+  const blocks = blocksOf(comment);
+  assert.notEqual(blocks.length, 0, `src/npm/${door}.ts has an example`);
+  return blocks.map((code, i) => {
+    // `console.log(…); // what it prints`, or the call that makes it print.
+    const remarks = code.matchAll(/^.*(?:console\.log\(|print\)).*; \/\/ (.*)$/gm);
+    const prints = Array.from(remarks, ([, remark = '']) => remark);
+    return { name: `${door}${i + 1}`, door, code, prints };
+  });
+}
+
+function isForBrowsers({ door }: Example): boolean {
+  return !NEEDS_NODE.includes(door);
 }
 
 async function howtoExamples(): Promise<Example[]> {
   const text = await readFile(path.join(ROOT, 'docs/howto/library.md'), 'utf8');
-  return blocksOf(text).map((code, i) => ({ name: `howto${i}`, code, prints: [] }));
+  return blocksOf(text).map((code, i) => ({ name: `howto${i}`, door: 'node', code, prints: [] }));
 }
 
 function blocksOf(text: string): string[] {
