@@ -100,10 +100,11 @@ describe('packException', () => {
         signal: new AbortController().signal,
       }),
     );
-    const shape = packed.traceback.map(entry => entry.replace(/line \d+/, 'line N'));
+    // With source maps the frames are those of the TypeScript.
+    const shape = packed.traceback.map(entry => entry.replace(/\.[jt]s", line \d+/, '", line N'));
     assert.deepEqual(shape, [
-      '  File "rpcexceptions.spec.js", line N, in measure\n',
-      '  File "rpcexceptions.spec.js", line N, in deeper\n',
+      '  File "rpcexceptions.spec", line N, in measure\n',
+      '  File "rpcexceptions.spec", line N, in deeper\n',
     ]);
   });
 

@@ -161,7 +161,7 @@ describe('a Python client', { skip }, () => {
         }
         const bug = await peer.do('call', 'fail', ['bug'], new PyDict());
         assert.match(String(bug[2]), /^TypeError: Cannot set properties of null/);
-        assert.match(encode(bug[3] ?? null), /File \\"oscillator\.js\\", line \d+, in fail/);
+        assert.match(encode(bug[3] ?? null), /File \\"oscillator\.[jt]s\\", line \d+, in fail/);
         for (const [name, args, text] of [
           [
             'get_freq',

@@ -15,7 +15,11 @@ describe('the doors of transports', () => {
       'parseRecording',
     ]);
     assert.deepEqual(Object.keys(nodeDoor).sort(), [
+      'ChildComm',
       'NodeClock',
+      'ParentComm',
+      'PipeTransport',
+      'SimpleSSLConfig',
       'TcpListener',
       'TcpTransport',
       'connectTcp',
