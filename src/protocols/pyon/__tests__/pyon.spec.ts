@@ -34,9 +34,11 @@ function assertExact(actual: PyValue, expected: PyValue) {
 describe('the door of pyon', () => {
   it('has these names', () => {
     assert.deepEqual(Object.keys(door).sort(), [
+      'LiteralReader',
       'PYON_LIMITS',
       'PySubclass',
       'PyonRegistry',
+      'Source',
       'convertV1ToV2',
       'decode',
       'decodeAny',
