@@ -2,8 +2,8 @@
 //
 // Values are written as the Python literals that the library's own template `py` reads.
 
-import { encode } from '../protocols/pyon/index.js';
-import type { PyDict, PyValue } from '../values/index.js';
+import { decode, encode } from '../protocols/pyon/index.js';
+import { EncodeError, isLabwireError, type PyDict, type PyValue, pyRepr } from '../values/index.js';
 import { type ProgramCall, placeOf } from './code.js';
 
 /**
@@ -59,7 +59,29 @@ const NAME = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
  */
 function literal(value: PyValue): string {
   const text = encode(value, { version: 1 });
+  if (!isReadable(text)) {
+    throw new EncodeError(
+      `${pyRepr(value).slice(0, SHOWN)} has no literal that could be read again`,
+      { path: '' },
+      { hint: 'Write the value by hand in the program.' },
+    );
+  }
   return `py\`${text.replaceAll('`', '\\x60').replaceAll('${', '\\x24{')}\``;
+}
+
+const SHOWN = 60; // characters of a value that a message repeats
+
+// A complex number with infinite parts is written as Python prints it, which nobody reads.
+function isReadable(text: string): boolean {
+  try {
+    decode(text, { version: 1 });
+    return true;
+  } catch (error) {
+    if (isLabwireError(error, 'ParseError')) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 /** A string literal. JSON's escapes are JavaScript's. */
