@@ -28,7 +28,7 @@
  * await lab.stop();
  * ```
  *
- * @example A whole server program. A caller, Ctrl-C or `kill` ends it.
+ * @example A whole server program. A caller, Ctrl-C or a signal ends it.
  * ```ts
  * import { connectTcp, NodeClock, simpleServerLoop } from 'labwire/node';
  * import { method, RpcClient, rpcTarget } from 'labwire/sipyco';
