@@ -6,6 +6,7 @@ import {
   hubPlugin,
   policyPlugin,
   rendererPlugin,
+  sidebarPlugin,
   viewsPlugin,
 } from './plugins/index.js';
 
@@ -17,6 +18,7 @@ const plugins: readonly JupyterFrontEndPlugin<unknown>[] = [
   viewsPlugin,
   policyPlugin,
   commandsPlugin,
+  sidebarPlugin,
 ];
 
 export default plugins;

@@ -28,6 +28,18 @@ export {
 } from './format.js';
 export { FramePump, type FrameSink, type IScreen } from './framepump.js';
 export { HubSession, type HubState, type IHubSession } from './hub.js';
+export {
+  type BrokenEntry,
+  entryOf,
+  guardsOf,
+  type Instrument,
+  type InstrumentList,
+  nameFor,
+  parseInstrument,
+  parseInstruments,
+  wholeAddress,
+} from './instrument.js';
+export { type IInstrumentStore, type InstrumentStatus, InstrumentsModel } from './instruments.js';
 export { FIRST_VIEWPORT, type IFrameSource, LiveViewModel, type ViewPhase } from './liveview.js';
 export { PolicyModel } from './policy.js';
 export { errorOf, faultOf } from './remote.js';

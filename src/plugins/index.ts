@@ -3,5 +3,6 @@ export { commandsPlugin } from './commands.js';
 export { hubPlugin } from './hub.js';
 export { policyPlugin } from './policy.js';
 export { rendererPlugin } from './renderer.js';
+export { ISidebar, sidebarPlugin } from './sidebar.js';
 export { ILabwire, type LiveViewOptions } from './token.js';
 export { viewsPlugin } from './views.js';

@@ -2,12 +2,12 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import {
   BridgeOpener,
   HubSession,
   type IBridgeServer,
-  type LiveViewModel,
   LiveViewModel as Model,
   PolicyModel,
   specOf,
@@ -30,7 +30,7 @@ export class Labwire implements ILabwire {
   constructor(options: Labwire.IOptions) {
     this._trans = options.trans;
     const opener = options.server === null ? null : new BridgeOpener(options.server);
-    this._session = new HubSession({
+    this.session = new HubSession({
       page:
         opener === null
           ? null
@@ -49,19 +49,27 @@ export class Labwire implements ILabwire {
         nowMs: () => performance.now(),
       },
     });
-    this.policy = new PolicyModel({ open: () => this._session.open() });
+    this.policy = new PolicyModel({ open: () => this.session.open() });
     // Streams end at once, not when their lease does. A page that is kept for going back to stays.
     window.addEventListener('pagehide', event => {
       if (!event.persisted) {
-        this._session.bye();
+        this.session.bye();
       }
     });
   }
 
   readonly policy: PolicyModel;
 
+  /** The worker behind it all. */
+  readonly session: HubSession;
+
   get views(): readonly LiveView[] {
     return [...this._views];
+  }
+
+  /** A view was made, or is gone. */
+  get viewsChanged(): ISignal<this, void> {
+    return this._viewsChanged;
   }
 
   get focused(): LiveView | null {
@@ -73,7 +81,7 @@ export class Labwire implements ILabwire {
   }
 
   createView({ spec, place = 'cell', frozen }: LiveViewOptions): LiveView {
-    const model = new Model({ spec, source: this._session });
+    const model = new Model({ spec, source: this.session });
     if (frozen !== undefined) {
       model.freeze(frozen.atNs);
     }
@@ -85,7 +93,7 @@ export class Labwire implements ILabwire {
       actions: {
         openTab: this._openTab === null ? null : given => void this._openTab?.(given),
         openAddress: address => void this._openTab?.(specOf(address)),
-        decide: asking => this._decide(asking),
+        decide: asking => this.decide(asking.endpoints),
       },
       ...(frozen?.picture == null ? {} : { picture: frozen.picture }),
     });
@@ -93,7 +101,9 @@ export class Labwire implements ILabwire {
     this._focus.add(view);
     view.disposed.connect(() => {
       this._views.delete(view);
+      this._viewsChanged.emit();
     });
+    this._viewsChanged.emit();
     return view;
   }
 
@@ -130,13 +140,14 @@ export class Labwire implements ILabwire {
     }
   }
 
-  private _decide(model: LiveViewModel): void {
-    this._ask?.(model.endpoints);
+  /** Let the person decide whether the bridge may connect to one of these. */
+  decide(endpoints: readonly string[]): void {
+    this._ask?.(endpoints);
   }
 
   private readonly _trans: TranslationBundle;
-  private readonly _session: HubSession;
   private readonly _views = new Set<LiveView>();
+  private readonly _viewsChanged = new Signal<this, void>(this);
   private readonly _focus = new FocusTracker();
   private _openTab: ((spec: ViewSpec) => Widget) | null = null;
   private _ask: ((endpoints: readonly string[]) => void) | null = null;

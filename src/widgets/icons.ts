@@ -10,6 +10,7 @@ import png from '../../style/icons/png.svg';
 import reset from '../../style/icons/reset.svg';
 import resume from '../../style/icons/resume.svg';
 import settings from '../../style/icons/settings.svg';
+import sidebar from '../../style/icons/sidebar.svg';
 import asking from '../../style/icons/state-asking.svg';
 import closed from '../../style/icons/state-closed.svg';
 import connecting from '../../style/icons/state-connecting.svg';
@@ -29,6 +30,7 @@ function iconOf(name: string, svgstr: string): LabIcon {
 }
 
 export const viewIcon = iconOf('view', view);
+export const sidebarIcon = iconOf('sidebar', sidebar);
 
 export const toolIcons = {
   pause: iconOf('pause', pause),

@@ -1,8 +1,9 @@
 // What people see. Widgets read models; no widget knows a protocol.
 export { AddressForm } from './addressform.js';
 export { errorCard, reportOf } from './errorcard.js';
-export { viewIcon } from './icons.js';
+export { sidebarIcon, viewIcon } from './icons.js';
 export type { Frozen } from './keeping.js';
 export { type ILiveViewActions, LiveView } from './liveview.js';
 export { askPerson } from './policydialog.js';
+export { Sidebar } from './sidebar/panel.js';
 export { PICTURE_LIMIT_BYTES, type Picture } from './snapshot.js';
