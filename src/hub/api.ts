@@ -12,21 +12,30 @@ export type * from './remoteapi.js';
 
 // ---- What to show -------------------------------------------------------------------------------
 
-export type ViewKind = 'number' | 'trace' | 'image' | 'table';
+export type ViewKind = 'number' | 'trace' | 'image' | 'table' | 'log' | 'progress';
 
 /**
  * What a source is to its view. `table` takes a whole tree; `x` and `error` go with `y`. A trace may have
  * several `y`: the n-th `error` is that of the n-th `y`, and so is the n-th `x`, unless one is for all.
  */
-export type SourceRole = 'value' | 'x' | 'y' | 'error' | 'table';
+export type SourceRole = 'value' | 'x' | 'y' | 'error' | 'table' | 'title';
 
-export type SourceRef = { readonly role: SourceRole; readonly address: string };
+export type SourceRef = {
+  readonly role: SourceRole;
+  readonly address: string;
+  /** `title`: what the field of the title is called that shows its value. */
+  readonly name?: string;
+};
+
+/** A level of Python's logging, and SiPyCo's TRACE. */
+export type LogLevel = 'CRITICAL' | 'ERROR' | 'WARNING' | 'INFO' | 'DEBUG' | 'TRACE';
 
 /** A colour map by its matplotlib name. */
 export type Colormap = 'viridis' | 'gray' | 'inferno' | 'cividis' | 'twilight';
 
 /** What a person may set on a view; every one optional, unknown ones refused by name. */
 export type ViewOptions = {
+  /** Where there are sources with the role `title`, a Python format string whose fields are their names. */
   readonly title?: string;
   /** number: overrides what the instrument says. */
   readonly unit?: string;
@@ -39,8 +48,15 @@ export type ViewOptions = {
   /** image. `levels`: percentiles, e.g. [1, 99]. */
   readonly colormap?: Colormap;
   readonly levels?: readonly [low: number, high: number];
-  /** table: only names that contain this text. */
+  /** table: only names that contain this text. log: only records that do, in source, name or message. */
   readonly filter?: string;
+  /** log: the least level that is shown; absent: all, and messages without a level. */
+  readonly level?: LogLevel;
+  /** log: only what comes from this source. */
+  readonly source?: string;
+  /** progress: the value at either end, whole numbers, 0 and 100 where absent. */
+  readonly min?: number;
+  readonly max?: number;
   /** px; kept in the output when a person drags the lower edge. */
   readonly height?: number;
 };
@@ -77,6 +93,22 @@ export type Viewport = {
   readonly filter: string;
   /** Tree nodes that are folded, by `TableRow.id`. */
   readonly folded: readonly string[];
+  /** log; absent: the newest rows, level and source as the options say. `firstRow` counts as `LogFrame.startRow` does. */
+  readonly log?: LogViewport;
+};
+
+/** What a person looks at in a log. */
+export type LogViewport = {
+  readonly level: LogLevel | null;
+  readonly source: string | null;
+  /** The last `rowCount` rows, whatever `firstRow` is. */
+  readonly follow: boolean;
+  /** The rows around this record, or the next that is shown, whatever `firstRow` is; null: none. */
+  readonly around: number | null;
+  /** Records of which all lines are shown, by `LogRow.id`. */
+  readonly unfolded: readonly number[];
+  /** Characters that fit into a line of an unfolded record. */
+  readonly columns: number;
 };
 
 // ---- Frames -------------------------------------------------------------------------------------
@@ -95,6 +127,8 @@ export type FrameHead = {
   readonly type: string;
   readonly display: Display;
   readonly alarm: Alarm;
+  /** With the values of its fields; absent where the spec's title has none. */
+  readonly title?: string;
 };
 
 /** A scalar, or anything short: text is always there, a number when it is one. */
@@ -190,6 +224,61 @@ export type TableFrame = FrameHead & {
   readonly rows: readonly TableRow[];
 };
 
+/** One visible row: a record, or one line of it where it is unfolded. */
+export type LogRow = {
+  /** Of the record: counts up, never used twice in a view. */
+  readonly id: number;
+  /** 0: the first of the record, the only one where it is folded. */
+  readonly line: number;
+  /** Lines that it has unfolded. */
+  readonly lineCount: number;
+  readonly isUnfolded: boolean;
+  /** ns since 1970-01-01 UTC: as the record says, else when it came. */
+  readonly timeNs: bigint;
+  /** As Python names it, `Level 25` too; empty for a message that is no log record. */
+  readonly level: string;
+  /** The named level at or below it; null for a message that is no log record. */
+  readonly severity: LogLevel | null;
+  readonly source: string;
+  readonly name: string;
+  readonly text: string;
+};
+
+export type LogFrame = FrameHead & {
+  readonly kind: 'log';
+  /**
+   * Rows are numbered from when the filters were set, those that are gone included: so a row keeps
+   * its number. `startRow` is the oldest that is left.
+   */
+  readonly startRow: number;
+  readonly rowCount: number;
+  readonly firstRow: number;
+  readonly rows: readonly LogRow[];
+  /** The first row of the record that the viewport looks around; null where it looks around none. */
+  readonly aroundRow: number | null;
+  /** Records that the filters leave, of all that are kept, beside those that were too many. */
+  readonly shownCount: number;
+  readonly recordCount: number;
+  readonly lostCount: number;
+  /** Records that came since the view was paused. */
+  readonly newCount: number;
+  /** Of the records that are kept, sorted; not all where there are very many. */
+  readonly sources: readonly string[];
+};
+
+/** How far something is. */
+export type ProgressFrame = FrameHead & {
+  readonly kind: 'progress';
+  /** Rounded to a whole number, halves to the even one; null where it is not finite. */
+  readonly value: number | null;
+  readonly min: number;
+  readonly max: number;
+  /** From 0 to 1, where the value is outside of min and max too; null where it is not finite. */
+  readonly share: number | null;
+  /** The value as it is. */
+  readonly text: string;
+};
+
 /** Nothing to draw yet, or the value does not fit the view: the status, or `fault`, says why. */
 export type EmptyFrame = FrameHead & {
   readonly kind: 'empty';
@@ -203,7 +292,14 @@ export type EmptyFrame = FrameHead & {
 export type StatusFrame = FrameHead & { readonly kind: 'status' };
 
 /** What a view can look like. */
-export type PictureFrame = NumberFrame | TraceFrame | ImageFrame | TableFrame | EmptyFrame;
+export type PictureFrame =
+  | NumberFrame
+  | TraceFrame
+  | ImageFrame
+  | TableFrame
+  | LogFrame
+  | ProgressFrame
+  | EmptyFrame;
 
 export type Frame = PictureFrame | StatusFrame;
 
@@ -218,7 +314,9 @@ export type ViewQuery =
    */
   | { readonly type: 'csv'; readonly from?: number }
   /** Python's repr of the value, whole up to `COPY_LIMIT_BYTES`. */
-  | { readonly type: 'text' };
+  | { readonly type: 'text' }
+  /** log: the records from one id to another that the filters leave, whole, a line or more each; answered by `text`. */
+  | { readonly type: 'records'; readonly first: number; readonly last: number };
 
 /** Some lines of an export; the first part begins with the header. */
 export type CsvPart = {

@@ -31,12 +31,13 @@ import { RateCounter } from './rate.js';
 import { addressInside } from './sources/path.js';
 import type { ISource, IWatch, SourceEvent } from './sources/source.js';
 import type { Sources } from './sources.js';
-import type { CheckedSpec } from './spec.js';
+import { BESIDE, type CheckedSource, type CheckedSpec } from './spec.js';
 import { isSameStatus, mergeStatuses } from './status.js';
 import { CsvExport } from './views/csv.js';
 import { COPY_LIMIT, reprText } from './views/format.js';
 import type { MakeBitmap } from './views/image.js';
 import { makeView } from './views/make.js';
+import { Title } from './views/title.js';
 import type { IView } from './views/view.js';
 
 export type OpenViewOptions = {
@@ -59,6 +60,8 @@ type Input = {
   readonly role: SourceRole;
   /** Among those of the same role. */
   readonly index: number;
+  /** Of the title's field that it fills. */
+  readonly name: string;
   readonly isLeading: boolean;
   readonly source: ISource | null;
   status: LinkStatus;
@@ -77,6 +80,7 @@ export class OpenView {
   private readonly _onEvent: (view: OpenView) => void;
   private readonly _view: IView;
   private readonly _inputs: Input[];
+  private readonly _title: Title | null;
   private readonly _rate: RateCounter;
   private _reading: Reading<PyValue> | null = null;
   // When a tree changed last; its wall time is only worked out for a frame.
@@ -106,8 +110,14 @@ export class OpenView {
       labels[role] ??= [];
       return labels[role].push(address.fragment || address.path) - 1;
     });
-    const hasAxes = spec.sources.length > 1 || leading.role === 'y';
-    this._view = makeView(spec.view === 'auto' && hasAxes ? 'trace' : spec.view, {
+    const names = spec.sources.flatMap(({ role, name }) => (role === 'title' ? [name!] : []));
+    this._title = names.length === 0 ? null : new Title(spec.options.title ?? '', names);
+    const hasAxes = spec.sources.length - names.length > 1 || leading.role === 'y';
+    const opened = spec.sources.map(source =>
+      this._openInput(source, hasAxes ? 'trace' : spec.view, options.sources),
+    );
+    const talks = opened.some(({ source }) => source?.shape === 'messages');
+    this._view = makeView(spec.view !== 'auto' ? spec.view : hasAxes ? 'trace' : talks ? 'log' : 'auto', {
       options: spec.options,
       labels,
       addressOf: options.addressOf ?? (path => addressInside(leading.address, path)),
@@ -116,11 +126,11 @@ export class OpenView {
     });
     this._view.setViewport(viewport);
     this.wholes = new Set(spec.sources.map(({ address }) => wholeOf(address)));
-    const isWhole = !hasAxes && (spec.view === 'auto' || spec.view === 'table');
     this._inputs = spec.sources.map((source, at) => ({
-      ...this._openInput(source.address, isWhole, options.sources),
+      ...opened[at]!,
       role: source.role,
       index: indices[at]!,
+      name: source.name ?? '',
       isLeading: source === leading,
       watch: null,
     }));
@@ -162,7 +172,9 @@ export class OpenView {
     } else if (input.isLeading) {
       this._count(event);
     }
-    if (event.type === 'reading' && this._canHold) {
+    if (input.role === 'title') {
+      this._headChanged = this._title?.take(input.name, event) === true || this._headChanged;
+    } else if (event.type === 'reading' && this._canHold) {
       this._held.set(input, merged(this._held.get(input), event));
     } else {
       this._give(input);
@@ -324,13 +336,14 @@ export class OpenView {
   private _head(): FrameHead {
     return {
       viewId: this.id,
-      status: mergeStatuses(this._inputs.map(({ status }) => status)),
+      status: mergeStatuses(this._inputs.filter(isTold).map(({ status }) => status)),
       rateHz: this._toldRateHz,
       droppedCount: this._dropped,
       timeNs: this._reading?.timeNs ?? this._treeNs(),
       type: this._view.type,
       display: this._view.display,
       alarm: this._reading?.alarm ?? NO_ALARM,
+      ...(this._title === null ? {} : { title: this._title.text }),
     };
   }
 
@@ -380,9 +393,14 @@ function needsName(address: Address): ParseError {
 }
 
 /** The source that the view is about: its type, time and rate are the view's. */
-function leadingOf(spec: CheckedSpec): CheckedSpec['sources'][number] {
+function leadingOf(spec: CheckedSpec): CheckedSource {
   const { sources } = spec;
-  return sources.find(({ role }) => role !== 'x' && role !== 'error') ?? sources[0]!;
+  return sources.find(({ role }) => !BESIDE.has(role)) ?? sources[0]!;
+}
+
+// A value that is missing from the title shows there; the picture is as good without it.
+function isTold({ role, status }: Input): boolean {
+  return role !== 'title' || status.state !== 'missing';
 }
 
 function wholeOf(address: Address): string {

@@ -6,20 +6,28 @@
 import { type Address, ParseError, parseAddress } from '../values/index.js';
 import type { SourceRole, ViewKind, ViewOptions, Viewport, ViewSpec } from './api.js';
 
-/** A spec that was checked: one source for each role, save for the curves of a trace. */
+/** A source that was checked; the name of a `title`'s is never empty. */
+export type CheckedSource = {
+  readonly role: SourceRole;
+  readonly address: Address;
+  readonly name?: string;
+};
+
+/** A spec that was checked: one source for each role, save for the curves of a trace and the title's. */
 export type CheckedSpec = {
   readonly view: 'auto' | ViewKind;
-  readonly sources: readonly { readonly role: SourceRole; readonly address: Address }[];
+  readonly sources: readonly CheckedSource[];
   readonly options: ViewOptions;
 };
 
 const VIEWS = ['auto', 'number', 'trace', 'image', 'table'] as const;
-const ROLES = ['value', 'x', 'y', 'error', 'table'] as const;
+const ROLES = ['value', 'x', 'y', 'error', 'table', 'title'] as const;
 const COLORMAPS = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'] as const;
 const STYLES = ['line', 'points', 'steps'] as const;
 const TEXT_LIMIT = 200; // characters of a title, unit or filter
 const SHOWN_LIMIT = 60; // characters of a wrong value that a message repeats
 const CURVE_LIMIT = 8; // of one trace: as many as there are colours that can be told apart
+const FIELD_LIMIT = 16; // sources of one title: more than a line shows
 const PIXEL_LIMIT = 16384; // what browsers can draw on one canvas
 
 /** Which roles each view takes; the first is the leading one. */
@@ -31,8 +39,10 @@ const TAKES: { readonly [V in (typeof VIEWS)[number]]: readonly SourceRole[] } =
   table: ['table', 'value'],
 };
 
-/** What a trace may have several of. */
-const SEVERAL: ReadonlySet<SourceRole> = new Set<SourceRole>(['y', 'x', 'error']);
+/** What a view may have several of. */
+const SEVERAL: ReadonlySet<SourceRole> = new Set<SourceRole>(['y', 'x', 'error', 'title']);
+/** What stands beside the source that is shown. */
+export const BESIDE: ReadonlySet<SourceRole> = new Set<SourceRole>(['x', 'error', 'title']);
 
 type Check = (value: unknown, where: string) => void;
 
@@ -81,17 +91,17 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
   if (!Array.isArray(value) || value.length === 0) {
     throw refusal('sources', 'a list of at least one source', value);
   }
-  const most = takes.includes('y') ? 3 * CURVE_LIMIT : takes.length;
+  const most = (takes.includes('y') ? 3 * CURVE_LIMIT : takes.length) + FIELD_LIMIT;
   if (value.length > most) {
     throw refusal('sources', `at most ${most} sources`, value.length);
   }
   const seen = new Map<SourceRole, number>();
   const sources = value.map((item: unknown, index) => {
     const where = `sources[${index}]`;
-    const { role, address } = recordOf(item, where);
+    const { role, address, name } = recordOf(item, where);
     word(ROLES)(role, `${where}.role`);
     const known = role as SourceRole;
-    if (!takes.includes(known)) {
+    if (!takes.includes(known) && known !== 'title') {
       throw refusal(`${where}.role`, `one of ${takes.join(', ')} in a view of kind ${view}`, role);
     }
     if (seen.has(known) && !SEVERAL.has(known)) {
@@ -101,10 +111,10 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
     if (typeof address !== 'string') {
       throw refusal(`${where}.address`, 'an address as text', address);
     }
-    return { role: known, address: parseAddress(address) };
+    return { role: known, address: parseAddress(address), ...checkName(known, name, where) };
   });
   const roles = [...seen.keys()];
-  const shown = roles.filter(role => role !== 'x' && role !== 'error');
+  const shown = roles.filter(role => !BESIDE.has(role));
   if (shown.length !== 1) {
     throw refusal('sources', `one source with the role ${takes[0]}`, roles.join(' and '));
   }
@@ -112,7 +122,22 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
     throw refusal('sources', 'a source with the role y beside x and error', roles.join(', '));
   }
   checkCurves(seen.get(shown[0]!) ?? 0, seen.get('x') ?? 0, seen.get('error') ?? 0);
+  if ((seen.get('title') ?? 0) > FIELD_LIMIT) {
+    throw refusal('sources', `at most ${FIELD_LIMIT} with the role title`, seen.get('title'));
+  }
   return sources;
+}
+
+// A field is found by its name; the other roles need none.
+function checkName(role: SourceRole, name: unknown, where: string): { readonly name?: string } {
+  if (role !== 'title' && name === undefined) {
+    return {};
+  }
+  text(name, `${where}.name`);
+  if (name === '') {
+    throw refusal(`${where}.name`, 'the name of a field', name);
+  }
+  return { name: name as string };
 }
 
 // One x is for all curves; the n-th error is that of the n-th.

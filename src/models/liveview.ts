@@ -57,7 +57,7 @@ export namespace LiveViewModel {
 export class LiveViewModel implements IDisposable {
   constructor(options: LiveViewModel.IOptions) {
     this.spec = options.spec;
-    this.title = titleOf(options.spec);
+    this._title = titleOf(options.spec);
     this.endpoints = endpointsOf(options.spec);
     this._source = options.source;
     this._now = options.now ?? (() => BigInt(Date.now()) * 1_000_000n);
@@ -67,8 +67,12 @@ export class LiveViewModel implements IDisposable {
   }
 
   readonly spec: ViewSpec;
-  readonly title: string;
   readonly endpoints: readonly string[];
+
+  /** What to call it: the frame's title where datasets are in it, else the spec's, else its name. */
+  get title(): string {
+    return this._frame?.title ?? this._title;
+  }
 
   /** The newest frame; null before the first. */
   get frame(): PictureFrame | null {
@@ -316,6 +320,7 @@ export class LiveViewModel implements IDisposable {
   }
 
   private readonly _source: IFrameSource;
+  private readonly _title: string;
   private readonly _now: () => bigint;
   private readonly _frameChanged = new Signal<this, PictureFrame>(this);
   private readonly _stateChanged = new Signal<this, void>(this);

@@ -25,8 +25,10 @@ export const VIEW_MIME = 'application/vnd.labwire.view.v1+json';
 export const VIEW_KINDS: readonly ViewKind[] = ['number', 'trace', 'image', 'table'];
 export const COLORMAPS: readonly Colormap[] = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'];
 
-const ROLES: readonly SourceRole[] = ['value', 'x', 'y', 'error', 'table'];
+const ROLES: readonly SourceRole[] = ['value', 'x', 'y', 'error', 'table', 'title'];
 const SOURCE_LIMIT = 64; // sources of one view: eight colours, each with x and error, and room
+/** What stands beside the source that is shown. */
+const BESIDE: ReadonlySet<SourceRole> = new Set<SourceRole>(['x', 'error', 'title']);
 const TITLE_LIMIT = 200; // characters
 const SHOWN_LIMIT = 60; // characters of a wrong value that a message repeats
 
@@ -58,7 +60,7 @@ function parseSources(json: unknown): readonly SourceRef[] {
   return json.map((item, index) => {
     const where = `sources[${index}]`;
     const record = recordOf(item, where);
-    refuseUnknown(record, where, ['role', 'address']);
+    refuseUnknown(record, where, ['role', 'address', 'name']);
     if (typeof record.address !== 'string') {
       throw refusal(`${where}.address`, 'an address as text', record.address);
     }
@@ -66,6 +68,9 @@ function parseSources(json: unknown): readonly SourceRef[] {
     return {
       role: oneOf(`${where}.role`, record.role ?? 'value', ROLES),
       address: record.address,
+      ...(record.name === undefined
+        ? {}
+        : { name: textOf(record.name, `${where}.name`, TITLE_LIMIT) }),
     };
   });
 }
@@ -197,7 +202,7 @@ export function titleOf(spec: ViewSpec): string {
   if (title !== undefined && title !== '') {
     return title;
   }
-  const shown = spec.sources.filter(({ role }) => role !== 'x' && role !== 'error');
+  const shown = spec.sources.filter(({ role }) => !BESIDE.has(role));
   return (shown.length > 0 ? shown : spec.sources).map(source => nameOf(source.address)).join(', ');
 }
 
