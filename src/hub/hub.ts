@@ -31,6 +31,7 @@ import type {
   ServerDescription,
   TargetDescription,
 } from './remoteapi.js';
+import { wellFormed } from './remotedescribe.js';
 import { checkLiteral } from './remoteliteral.js';
 import { ValueSource } from './sources/value.js';
 import { type IDemo, Sources } from './sources.js';
@@ -138,6 +139,9 @@ export class Hub implements IHub {
       // Twice is harmless: a page that goes closes what it has.
       this._views.get(viewId)?.close();
       this._views.delete(viewId);
+      for (const views of this._resultViews.values()) {
+        views.delete(viewId);
+      }
     });
   }
 
@@ -252,7 +256,7 @@ export class Hub implements IHub {
   openResult(callId: number, kind: 'auto' | ViewKind, viewport: Viewport): Promise<number> {
     return answer(() => {
       const { method, value, timeNs } = this._remote.result(callId);
-      const address: Address = { ...RESULT, path: method };
+      const address: Address = { ...RESULT, path: wellFormed(method) };
       const spec = checkSpec({ version: 1, view: kind, sources: [LOOKS_AT], options: {} });
       const source = new ValueSource({ address, value, timeNs });
       const view = this._open(

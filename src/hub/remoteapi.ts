@@ -84,7 +84,7 @@ export type CallRequest = {
 export type ResultSummary = {
   /** `int`, `float64[2048, 2048]`. */
   readonly pyType: string;
-  /** As Python's pprint writes it, cut to `TEXT_LIMIT`. */
+  /** As Python's pprint writes it, what is long as its repr; cut to `TEXT_LIMIT` with an ellipsis. */
   readonly text: string;
   readonly isCut: boolean;
   /** Views that can show it, the best first; empty for what is text only. */
@@ -119,28 +119,37 @@ export type Guard = {
 export interface IRemoteHub {
   /**
    * Who answers at `text`: an address, or `host:port` whose protocol is found out by asking.
-   * Listens only; nothing is called. May ask a person, as any connection may.
+   * Listens only; nothing is selected or called. May ask a person, as any connection may. Rejects where
+   * nobody is recognised, and says what was tried; broadcast and logging servers are never guessed.
    */
   probe(text: string): Promise<readonly ProbeAnswer[]>;
-  /** Keep the connection of an address open though no view looks at it; see `endpoints()` for how it does. */
+  /** Keep the connection of an address open though no view looks at it; see `endpoints()` for how it does. Twice is once. */
   hold(address: string): Promise<void>;
   /** Let go of it. Twice is harmless. */
   release(address: string): Promise<void>;
-  /** Reconnect it now rather than after the back-off. */
+  /** Reconnect all that leads to the same endpoint now rather than after the back-off. */
   retryEndpoint(address: string): Promise<void>;
   describeServer(address: string): Promise<ServerDescription>;
   describeTarget(address: string): Promise<TargetDescription>;
   checkLiteral(text: string): Promise<LiteralCheck>;
-  /** Never rejects for what the instrument or the arguments do: that is an outcome. A wrong argument fails before anything is sent. */
+  /**
+   * Never rejects for what the instrument or the arguments do: that is an outcome. A wrong argument, and
+   * an endpoint that is read-only, fail before anything is sent. Rejects for a number that was used.
+   */
   call(request: CallRequest): Promise<CallOutcome>;
+  /** Give up waiting. Of a call that is over: harmless. */
   cancelCall(callId: number): Promise<void>;
-  /** A view of the result of a call, as `openView` of an address. @returns the view's id. */
+  /**
+   * A view of the result of a call, as `openView` of an address. Its rows have no addresses. When the
+   * result is dropped it ends: its last frame is a `StatusFrame` that is `closed`.
+   * @returns the view's id. @throws ClosedError fault: the result is not kept any more.
+   */
   openResult(callId: number, view: 'auto' | ViewKind, viewport: Viewport): Promise<number>;
-  /** The result's repr, whole up to `COPY_LIMIT_BYTES`. */
+  /** The result's repr, whole up to `COPY_LIMIT` characters. */
   resultText(callId: number): Promise<string>;
-  /** Forget a result; views of it close. Twice is harmless. The hub keeps the newest 100 results anyway. */
+  /** Forget a result; views of it close. Twice is harmless. The hub keeps the newest 100 results, at most 256 MiB, anyway. */
   dropResult(callId: number): Promise<void>;
-  /** The call as a program for the `sipyco` package, or for this library. */
+  /** The call as a program for the `sipyco` package, or for this library. Rejects for arguments that are none. */
   callAsCode(request: CallRequest, language: 'python' | 'typescript'): Promise<string>;
   setGuards(guards: readonly Guard[]): Promise<void>;
 }

@@ -21,8 +21,13 @@ export function serverOf(address: Address, identity: Identity): ServerDescriptio
   return { address: formatAddress(whole), description: identity.description, targets };
 }
 
-export function targetAddress(address: Address, name: string): string {
-  return formatAddress({ ...address, path: name, fragment: null });
+function targetAddress(address: Address, name: string): string {
+  return formatAddress({ ...address, path: wellFormed(name), fragment: null });
+}
+
+/** No address holds half of a surrogate pair; a server may name anything. */
+export function wellFormed(name: string): string {
+  return name.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** @throws {UnsupportedError} the address names no target, and there is not exactly one. */

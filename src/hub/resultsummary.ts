@@ -9,14 +9,17 @@ import { numberOf, reprText, TEXT_LIMIT } from './views/format.js';
 
 /** Items and characters that pprint lays out: many more than `TEXT_LIMIT` can show. */
 const LAID_OUT = 10_000;
+/** Brackets inside brackets that pprint lays out: it would need a call stack for each. */
+const DEEPEST = 50;
 
 export function summaryOf(value: PyValue): ResultSummary {
-  const whole = isAtMost(value, LAID_OUT) ? pprint(value) : reprText(value, TEXT_LIMIT + 1);
-  const isCut = whole.length > TEXT_LIMIT;
+  const isLaidOut = isAtMost(value, LAID_OUT);
+  const whole = isLaidOut ? pprint(value) : reprText(value, TEXT_LIMIT);
+  const isLong = whole.length > TEXT_LIMIT;
   return {
     pyType: typeText(value),
-    text: isCut ? `${whole.slice(0, TEXT_LIMIT - 1)}…` : whole,
-    isCut,
+    text: isLong ? `${whole.slice(0, TEXT_LIMIT - 1)}…` : whole,
+    isCut: isLong || !isLaidOut,
     views: viewsOf(value),
   };
 }
@@ -27,9 +30,10 @@ function viewsOf(value: PyValue): readonly ViewKind[] {
   return kind === 'number' && numberOf(value) === null ? [] : [kind];
 }
 
-/** Has it no more than `limit` items and characters? Looks no further than that. */
+/** Has it no more than `limit` items and characters, and is it not too deep? Looks no further than that. */
 function isAtMost(value: PyValue, limit: number): boolean {
   let left = limit;
+  // A dict takes two places, for keys and values.
   const waiting: Iterator<PyValue>[] = [[value][Symbol.iterator]()];
   for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
     const next = top.next();
@@ -39,7 +43,7 @@ function isAtMost(value: PyValue, limit: number): boolean {
     }
     const item = next.value;
     left -= typeof item === 'string' || item instanceof Uint8Array ? 1 + item.length : 1;
-    if (left < 0) {
+    if (left < 0 || waiting.length > 2 * DEEPEST) {
       return false;
     }
     if (item instanceof PyDict) {

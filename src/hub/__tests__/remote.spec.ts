@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { method, rpcTarget } from '../../servers/index.js';
 import type { AuditEntry } from '../../transports/index.js';
 import type { Fault } from '../../values/index.js';
 import type {
@@ -263,6 +264,18 @@ describe('a result', () => {
     const number = await give('5');
     await hub.openResult(number.made.callId, 'number', VIEWPORT);
     assert.equal(((await pull(isKind('number'))) as NumberFrame).text, '5');
+  });
+
+  it('of a method with any name opens', async () => {
+    const name = '../\ud800/<b>#?';
+    const odd = rpcTarget({ methods: [{ ...method('f(self)', null, () => 5n), name }] });
+    bench.start({ bench: odd });
+    const made = request(name);
+    assert.equal(resultOf(await hub.call(made)).text, '5');
+    const id = await hub.openResult(made.callId, 'auto', VIEWPORT);
+    assert.equal(((await pull(isKind('number'))) as NumberFrame).text, '5');
+    await hub.closeView(id);
+    await hub.dropResult(made.callId);
   });
 
   it('that is text only has no views; that is None neither', async () => {

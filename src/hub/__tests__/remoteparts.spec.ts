@@ -249,6 +249,13 @@ describe('summaryOf', () => {
     assert.equal(small.isCut, false);
     const large = summaryOf('é'.repeat(10_000_000));
     assert.deepEqual([large.text.length, large.isCut], [2000, true]);
+    let deep: PyValue = 1n;
+    for (let i = 0; i < 900; i++) {
+      deep = new PyDict([['a', [deep]]]);
+    }
+    const nested = summaryOf(deep);
+    assert.match(nested.text, /^\{'a': \[\{'a': \[.*…/);
+    assert.equal(nested.isCut, true);
     const wide = summaryOf(new PyDict(Array.from({ length: 20_000 }, (_, i) => [BigInt(i), 1n])));
     assert.ok(wide.isCut && wide.text.startsWith('{0: 1, 1: 1'));
   });
