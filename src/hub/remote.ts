@@ -12,6 +12,7 @@ import {
   formatEndpoint,
   isLabwireError,
   LimitError,
+  type LinkState,
   parseAddress,
   toFault,
   UnsupportedError,
@@ -213,6 +214,7 @@ export class RemoteCalls {
     const { source, remote } = this._callable(request.address);
     const { args, kwargs } = argumentsOf(request);
     this._guards.check(source.address);
+    // Before it is sent: a call whose answer never comes was made all the same.
     this._audit(source.address, method, request);
     const deadline = new Deadline(this._options.clock, deadlineMs, () =>
       late(`no answer to ${method}`, method, deadlineMs ?? 0),
@@ -264,24 +266,34 @@ export class RemoteCalls {
   }
 }
 
-/** Ask while the connection is held, with a deadline that stands still while a person is asked. */
+/**
+ * Ask while the connection is held, with a deadline that stands still while a person is asked. A link
+ * that failed before is tried at once: a person who asks does not mean the answer of a while ago.
+ */
 async function patiently<T>(
   source: ISource,
   deadline: Deadline,
   ask: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  let state: LinkState = 'connecting';
   const watch = source.watch(event => {
     if (event.type === 'status') {
-      deadline.setAsking(event.status.state === 'asking');
+      state = event.status.state;
+      deadline.setAsking(state === 'asking');
     }
   });
   try {
+    if (DOWN.has(state)) {
+      source.retry();
+    }
     return await ask(deadline.signal);
   } finally {
     deadline.end();
     watch.close();
   }
 }
+
+const DOWN: ReadonlySet<LinkState> = new Set<LinkState>(['failed', 'refused', 'stale']);
 
 function outcomeOf(error: unknown, elapsedMs: number): CallOutcome {
   if (error === CANCELLED) {
