@@ -10,7 +10,6 @@ import {
   isLabwireError,
   type LinkStatus,
   NO_ALARM,
-  ParseError,
   type PyValue,
   type Reading,
   toFault,
@@ -28,6 +27,7 @@ import type {
   ViewQuery,
 } from './api.js';
 import { RateCounter } from './rate.js';
+import { checkShape } from './shapes.js';
 import { addressInside } from './sources/path.js';
 import type { ISource, IWatch, SourceEvent } from './sources/source.js';
 import type { Sources } from './sources.js';
@@ -83,8 +83,8 @@ export class OpenView {
   private readonly _title: Title | null;
   private readonly _rate: RateCounter;
   private _reading: Reading<PyValue> | null = null;
-  // When a tree changed last; its wall time is only worked out for a frame.
-  private _treeAtMs: number | null = null;
+  // When a tree changed or a message came last; its wall time is only worked out for a frame.
+  private _changedAtMs: number | null = null;
   // The last reading of an input that the view has not been given.
   private readonly _held = new Map<Input, ReadingEvent>();
   private _export: CsvExport | null = null;
@@ -113,11 +113,10 @@ export class OpenView {
     const names = spec.sources.flatMap(({ role, name }) => (role === 'title' ? [name!] : []));
     this._title = names.length === 0 ? null : new Title(spec.options.title ?? '', names);
     const hasAxes = spec.sources.length - names.length > 1 || leading.role === 'y';
-    const opened = spec.sources.map(source =>
-      this._openInput(source, hasAxes ? 'trace' : spec.view, options.sources),
-    );
+    const view = spec.view === 'auto' && hasAxes ? 'trace' : spec.view;
+    const opened = spec.sources.map(source => this._openInput(source, view, options.sources));
     const talks = opened.some(({ source }) => source?.shape === 'messages');
-    this._view = makeView(spec.view !== 'auto' ? spec.view : hasAxes ? 'trace' : talks ? 'log' : 'auto', {
+    this._view = makeView(view === 'auto' && talks ? 'log' : view, {
       options: spec.options,
       labels,
       addressOf: options.addressOf ?? (path => addressInside(leading.address, path)),
@@ -141,16 +140,14 @@ export class OpenView {
 
   // A source that cannot be opened is a state of the view: the others may work.
   private _openInput(
-    address: Address,
-    isWhole: boolean,
+    { address, role }: CheckedSource,
+    view: CheckedSpec['view'],
     sources: OpenViewOptions['sources'],
   ): Pick<Input, 'source' | 'status'> {
     const sinceNs = this._clock.wallNs();
     try {
       const source = sources.open(address);
-      if (source.shape === 'tree' && !isWhole) {
-        throw needsName(address);
-      }
+      checkShape(source, view, role);
       const status = { state: 'connecting', sinceNs, fault: null, outOfStepCount: 0 } as const;
       return { source, status };
     } catch (error) {
@@ -214,10 +211,13 @@ export class OpenView {
       // A change in place is in the next picture; a value that was replaced is in none.
       this._undrawn += range === null ? 1 : 0;
     } else if (event.type === 'deltas') {
-      this._treeAtMs = nowMs;
+      this._changedAtMs = nowMs;
       this._rate.add(nowMs, event.deltas.length);
     } else if (event.type === 'tree') {
-      this._treeAtMs = nowMs;
+      this._changedAtMs = nowMs;
+    } else if (event.type === 'messages') {
+      this._changedAtMs = nowMs;
+      this._rate.add(nowMs, event.messages.length);
     }
   }
 
@@ -234,6 +234,10 @@ export class OpenView {
   }
 
   setPaused(isPaused: boolean): void {
+    if (this._view.setPaused !== undefined) {
+      this._view.setPaused(isPaused);
+      return;
+    }
     this._headChanged ||= this._isPaused && !isPaused;
     this._isPaused = isPaused;
   }
@@ -245,7 +249,7 @@ export class OpenView {
   }
 
   ask(query: ViewQuery): ViewAnswer {
-    if (this._reading === null && this._treeAtMs === null) {
+    if (this._reading === null && this._changedAtMs === null) {
       throw new UnsupportedError(
         'there is no value yet',
         { feature: query.type },
@@ -339,7 +343,7 @@ export class OpenView {
       status: mergeStatuses(this._inputs.filter(isTold).map(({ status }) => status)),
       rateHz: this._toldRateHz,
       droppedCount: this._dropped,
-      timeNs: this._reading?.timeNs ?? this._treeNs(),
+      timeNs: this._reading?.timeNs ?? this._changedNs(),
       type: this._view.type,
       display: this._view.display,
       alarm: this._reading?.alarm ?? NO_ALARM,
@@ -347,10 +351,10 @@ export class OpenView {
     };
   }
 
-  private _treeNs(): bigint | null {
-    return this._treeAtMs === null
+  private _changedNs(): bigint | null {
+    return this._changedAtMs === null
       ? null
-      : this._clock.wallNs() - BigInt(Math.round((this._clock.nowMs() - this._treeAtMs) * 1e6));
+      : this._clock.wallNs() - BigInt(Math.round((this._clock.nowMs() - this._changedAtMs) * 1e6));
   }
 
   /** The last frame, for a view that ends though nobody closed it. */
@@ -381,15 +385,6 @@ function merged(held: ReadingEvent | undefined, event: ReadingEvent): ReadingEve
       ? null
       : { from: Math.min(before.from, now.from), to: Math.max(before.to, now.to) };
   return { ...event, range };
-}
-
-function needsName(address: Address): ParseError {
-  const text = formatAddress(address);
-  return new ParseError(
-    `this view shows one value, and ${text} names all of ${address.path}`,
-    { position: text.length, expected: '# and a name', found: 'nothing' },
-    { hint: `Add the name, as in ${text}#name, or show all of it as a table.` },
-  );
 }
 
 /** The source that the view is about: its type, time and rate are the view's. */

@@ -5,6 +5,7 @@
 
 import { type Address, ParseError, parseAddress } from '../values/index.js';
 import type { SourceRole, ViewKind, ViewOptions, Viewport, ViewSpec } from './api.js';
+import { PROGRESS_MAX, PROGRESS_MIN } from './views/progress.js';
 
 /** A source that was checked; the name of a `title`'s is never empty. */
 export type CheckedSource = {
@@ -20,14 +21,16 @@ export type CheckedSpec = {
   readonly options: ViewOptions;
 };
 
-const VIEWS = ['auto', 'number', 'trace', 'image', 'table'] as const;
+const VIEWS = ['auto', 'number', 'trace', 'image', 'table', 'log', 'progress'] as const;
 const ROLES = ['value', 'x', 'y', 'error', 'table', 'title'] as const;
 const COLORMAPS = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'] as const;
 const STYLES = ['line', 'points', 'steps'] as const;
+const LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG', 'TRACE'] as const;
 const TEXT_LIMIT = 200; // characters of a title, unit or filter
 const SHOWN_LIMIT = 60; // characters of a wrong value that a message repeats
 const CURVE_LIMIT = 8; // of one trace: as many as there are colours that can be told apart
 const FIELD_LIMIT = 16; // sources of one title: more than a line shows
+const UNFOLDED_LIMIT = 100; // records of a log: each of them may be a thousand rows
 const PIXEL_LIMIT = 16384; // what browsers can draw on one canvas
 
 /** Which roles each view takes; the first is the leading one. */
@@ -37,6 +40,8 @@ const TAKES: { readonly [V in (typeof VIEWS)[number]]: readonly SourceRole[] } =
   trace: ['y', 'value', 'x', 'error'],
   image: ['value'],
   table: ['table', 'value'],
+  log: ['value'],
+  progress: ['value'],
 };
 
 /** What a view may have several of. */
@@ -62,6 +67,10 @@ const OPTIONS: { readonly [K in keyof Required<ViewOptions>]: Check } = {
     }
   },
   filter: text,
+  level: word(LEVELS),
+  source: text,
+  min: number('a whole number', Number.isSafeInteger),
+  max: number('a whole number', Number.isSafeInteger),
   height: number('a height from 20 to 10000 px', value => value >= 20 && value <= 10_000),
 };
 
@@ -82,6 +91,10 @@ export function checkSpec(spec: ViewSpec): CheckedSpec {
     if (value !== undefined) {
       check(value, `options.${name}`);
     }
+  }
+  const { min = PROGRESS_MIN, max = PROGRESS_MAX } = options as ViewOptions;
+  if (min >= max) {
+    throw refusal('options.min', `a number below max, ${max}`, min);
   }
   return { view, sources: checkSources(view, record.sources), options };
 }
@@ -169,10 +182,36 @@ export function checkViewport(viewport: Viewport): Viewport {
   const levels = recordOf(record.levels, 'viewport.levels');
   word(['percentile', 'fixed'])(levels.mode, 'viewport.levels.mode');
   numbers([levels.low, levels.high], 2, 'viewport.levels');
+  if (record.log !== undefined) {
+    checkLogViewport(recordOf(record.log, 'viewport.log'));
+  }
   if (!Array.isArray(record.folded) || record.folded.some(id => typeof id !== 'string')) {
     throw refusal('viewport.folded', 'a list of row ids', record.folded);
   }
   return viewport;
+}
+
+function checkLogViewport(record: { readonly [field: string]: unknown }): void {
+  const where = 'viewport.log';
+  const id = number('the id of a record', whole(0, Number.MAX_SAFE_INTEGER));
+  if (record.level !== null) {
+    word(LEVELS)(record.level, `${where}.level`);
+  }
+  if (record.source !== null) {
+    text(record.source, `${where}.source`);
+  }
+  if (record.around !== null) {
+    id(record.around, `${where}.around`);
+  }
+  boolean(record.follow, `${where}.follow`);
+  number('a number of characters', whole(0, 10_000))(record.columns, `${where}.columns`);
+  const { unfolded } = record;
+  if (!Array.isArray(unfolded) || unfolded.length > UNFOLDED_LIMIT) {
+    throw refusal(`${where}.unfolded`, `a list of at most ${UNFOLDED_LIMIT} ids`, unfolded);
+  }
+  for (const item of unfolded) {
+    id(item, `${where}.unfolded`);
+  }
 }
 
 function numbers(value: unknown, count: number, where: string): void {

@@ -5,7 +5,9 @@ import type { IClock } from '../../wire/index.js';
 import type { SourceRole, ViewKind, ViewOptions } from '../api.js';
 import { AutoView } from './auto.js';
 import { ImageView, type MakeBitmap } from './image.js';
+import { LogView } from './log.js';
 import { NumberView } from './number.js';
+import { ProgressView } from './progress.js';
 import { TableView } from './table.js';
 import { TraceView } from './trace.js';
 import type { IView } from './view.js';
@@ -35,5 +37,9 @@ export function makeView(kind: 'auto' | ViewKind, context: ViewContext): IView {
       return new ImageView(options, label, makeBitmap);
     case 'table':
       return new TableView(options, label, addressOf);
+    case 'log':
+      return new LogView(options, label);
+    case 'progress':
+      return new ProgressView(options, label);
   }
 }

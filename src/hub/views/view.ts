@@ -32,6 +32,8 @@ export interface IView {
    */
   input(role: SourceRole, event: SourceEvent, index?: number): void;
   setViewport(viewport: Viewport): void;
+  /** For a view that holds its picture itself while it is paused, so that it can be looked through. */
+  setPaused?(isPaused: boolean): void;
   /** Would a frame differ from the last one taken? */
   readonly dirty: boolean;
   /** The picture now; clears `dirty`. A value that does not fit gives `kind: 'empty'` with a fault. */
