@@ -48,6 +48,7 @@ export {
   COLORMAPS,
   endpointsOf,
   isQuiet,
+  LOG_LEVELS,
   nameOf,
   parseSpec,
   specOf,

@@ -9,6 +9,7 @@ import type {
   EndpointStatus,
   Frame,
   IHub,
+  LogViewport,
   PictureFrame,
   ViewAnswer,
   Viewport,
@@ -295,7 +296,9 @@ export class LiveViewModel implements IDisposable {
   private _onFrame(frame: Frame): void {
     const held = this._frame;
     const before = held?.status;
-    if (frame.kind !== 'status' && (held === null || !this.paused)) {
+    // A log holds its records itself, and goes on showing what is looked at.
+    const canDraw = held === null || !this.paused || frame.kind === 'log';
+    if (frame.kind !== 'status' && canDraw) {
       this._frame = frame;
       this._frameChanged.emit(frame);
     } else {
@@ -361,7 +364,22 @@ function isSameViewport(a: Viewport, b: Viewport): boolean {
     a.levels.high === b.levels.high &&
     isSameList(a.x, b.x) &&
     isSameList(a.region, b.region) &&
-    isSameList(a.folded, b.folded)
+    isSameList(a.folded, b.folded) &&
+    isSameLog(a.log, b.log)
+  );
+}
+
+function isSameLog(a: LogViewport | undefined, b: LogViewport | undefined): boolean {
+  if (a === undefined || b === undefined) {
+    return a === b;
+  }
+  return (
+    a.level === b.level &&
+    a.source === b.source &&
+    a.follow === b.follow &&
+    a.around === b.around &&
+    a.columns === b.columns &&
+    isSameList(a.unfolded, b.unfolded)
   );
 }
 

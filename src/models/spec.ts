@@ -5,6 +5,7 @@
 
 import type {
   Colormap,
+  LogLevel,
   SourceRef,
   SourceRole,
   ViewKind,
@@ -22,8 +23,24 @@ import {
 /** The type of a cell output that names a live view. */
 export const VIEW_MIME = 'application/vnd.labwire.view.v1+json';
 
-export const VIEW_KINDS: readonly ViewKind[] = ['number', 'trace', 'image', 'table'];
+export const VIEW_KINDS: readonly ViewKind[] = [
+  'number',
+  'trace',
+  'image',
+  'table',
+  'log',
+  'progress',
+];
 export const COLORMAPS: readonly Colormap[] = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'];
+
+export const LOG_LEVELS: readonly LogLevel[] = [
+  'CRITICAL',
+  'ERROR',
+  'WARNING',
+  'INFO',
+  'DEBUG',
+  'TRACE',
+];
 
 const ROLES: readonly SourceRole[] = ['value', 'x', 'y', 'error', 'table', 'title'];
 const SOURCE_LIMIT = 64; // sources of one view: eight colours, each with x and error, and room
@@ -104,6 +121,10 @@ const READERS: OptionReaders = {
     return [low, high];
   },
   filter: (value, where) => textOf(value, where, TITLE_LIMIT),
+  level: (value, where) => oneOf(where, value, LOG_LEVELS),
+  source: (value, where) => textOf(value, where, TITLE_LIMIT),
+  min: wholeOf,
+  max: wholeOf,
   height: (value, where) =>
     numberOf(value, where, v => v >= 20 && v <= 10_000, 'a height from 20 to 10000 px'),
 };
@@ -162,6 +183,10 @@ function numberOf(
   return value;
 }
 
+function wholeOf(value: unknown, where: string): number {
+  return numberOf(value, where, Number.isSafeInteger, 'a whole number');
+}
+
 function booleanOf(value: unknown, where: string): boolean {
   if (typeof value !== 'boolean') {
     throw refusal(where, 'true or false', value);
@@ -191,9 +216,11 @@ export function endpointsOf(spec: ViewSpec): readonly string[] {
   return [...new Set(addressesOf(spec).map(formatEndpoint))];
 }
 
-/** True if opening every source of it only listens. */
+/** True if opening every source of it only listens. A log input takes a port, save in the demo lab. */
 export function isQuiet(spec: ViewSpec): boolean {
-  return addressesOf(spec).every(address => QUIET.has(address.scheme));
+  return addressesOf(spec).every(
+    ({ scheme, demo }) => QUIET.has(scheme) || (demo && scheme === 'sipyco+log'),
+  );
 }
 
 /** A name for people: the title, else the last part of the name of what is shown. */
@@ -216,7 +243,8 @@ export function nameOf(text: string): string {
 export function specOf(address: string, view: 'auto' | ViewKind = 'auto'): ViewSpec {
   const { fragment, scheme } = parseAddress(address);
   const whole = scheme === 'sipyco+sync' && fragment === null;
-  const kind = view === 'auto' && whole ? 'table' : view;
+  const talks = scheme === 'sipyco+broadcast' || scheme === 'sipyco+log';
+  const kind = view === 'auto' ? (whole ? 'table' : talks ? 'log' : view) : view;
   return {
     version: 1,
     view: kind,
