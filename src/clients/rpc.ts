@@ -13,6 +13,7 @@ import {
   type RpcClientCommand,
   type RpcClientEvent,
   RpcClientMachine,
+  type RpcClientMachineOptions,
   type RpcId,
 } from '../protocols/sipyco/index.js';
 import {
@@ -386,7 +387,7 @@ export class RpcClient<Remote = RemoteMethods> implements IRpcCallable {
 /** Names of a hint: enough to find the one that was meant, few enough to read. */
 const SHOWN_NAMES = 20;
 
-function machineOptions(options: RpcClientOptions): { pyon?: 'best' | 1; lineBytes?: number } {
+function machineOptions(options: RpcClientOptions): RpcClientMachineOptions {
   const { pyon, lineBytes } = options;
   return {
     ...(pyon === undefined ? {} : { pyon }),

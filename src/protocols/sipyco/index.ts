@@ -49,8 +49,8 @@ export {
   type Publish,
   updateFromDict,
 } from './notifier.js';
-export { RpcClientMachine, type RpcClientOptions } from './pcrpc.js';
-export { RpcServerMachine, type RpcServerOptions } from './pcrpcserver.js';
+export { RpcClientMachine, type RpcClientMachineOptions } from './pcrpc.js';
+export { RpcServerMachine, type RpcServerMachineOptions } from './pcrpcserver.js';
 export type {
   ArgSpec,
   MethodDoc,

@@ -30,7 +30,7 @@ import { describe } from './mods.js';
 import { decodeIdentity, rpcIdOf, textsOf } from './rpcid.js';
 import type { RpcClientCommand, RpcClientEvent } from './rpcmessages.js';
 
-export type RpcClientOptions = {
+export type RpcClientMachineOptions = {
   /** `best`, the default: version 2 where the server offers it. 1: as clients before SiPyCo 1.10. */
   readonly pyon?: 'best' | 1;
   /** Longest line taken; SiPyCo's own limit when missing. */
@@ -56,7 +56,7 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
   /** Bytes of the connection before the line in progress. */
   private _offset = 0;
 
-  constructor(options: RpcClientOptions = {}) {
+  constructor(options: RpcClientMachineOptions = {}) {
     this._isBest = options.pyon !== 1;
     this._lines = new LineReader(options.lineBytes ?? LIMITS.lineBytes, 'lineBytes');
   }

@@ -28,7 +28,7 @@ import { rpcIdLine } from './rpcid.js';
 import type { PackedException, RpcId, RpcServerCommand, RpcServerEvent } from './rpcmessages.js';
 import { pythonExceptionOf, type RpcRequest, rpcRequestOf } from './rpcrequest.js';
 
-export type RpcServerOptions = {
+export type RpcServerMachineOptions = {
   /** What clients may ask for: `['pyon_v2']` when missing. Empty: a server as before SiPyCo 1.10. */
   readonly features?: readonly string[];
 };
@@ -49,7 +49,10 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
   private _offset = 0;
 
   /** @throws {LocalProtocolError} a target name with a blank or a control character: no client could ask for it. */
-  constructor(rpcId: Pick<RpcId, 'targets' | 'description'>, options: RpcServerOptions = {}) {
+  constructor(
+    rpcId: Pick<RpcId, 'targets' | 'description'>,
+    options: RpcServerMachineOptions = {},
+  ) {
     this.rpcId = {
       targets: rpcId.targets.map(name => checkedTarget(name, 'serve')).sort(byCodePoint),
       description: rpcId.description,

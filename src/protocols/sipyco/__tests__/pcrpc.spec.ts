@@ -5,7 +5,7 @@ import {
   type PackedException,
   type RpcClientEvent,
   RpcClientMachine,
-  type RpcClientOptions,
+  type RpcClientMachineOptions,
 } from '../index.js';
 
 const V2 = '{"targets":["osc"],"description":null,"features":["pyon_v2"]}\n';
@@ -22,7 +22,7 @@ function written(machine: RpcClientMachine): string {
 }
 
 /** A client that has chosen a target, in the version that `identity` leads to. */
-function selected(identity = V2, options?: RpcClientOptions): RpcClientMachine {
+function selected(identity = V2, options?: RpcClientMachineOptions): RpcClientMachine {
   const machine = new RpcClientMachine(options);
   say(machine, identity);
   machine.send({ type: 'select', target: 'osc' });
@@ -147,7 +147,7 @@ describe('RpcClientMachine, before a target is chosen', () => {
 });
 
 describe('RpcClientMachine, choosing a target', () => {
-  const choose = (identity: string, options?: RpcClientOptions) => {
+  const choose = (identity: string, options?: RpcClientMachineOptions) => {
     const machine = new RpcClientMachine(options);
     say(machine, identity);
     machine.takeOutput();

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dict, type Fault, PySet, type PyValue, pyRepr, Slice } from '../../../values/index.js';
 import { py } from '../../pyon/index.js';
-import { type RpcServerEvent, RpcServerMachine, type RpcServerOptions } from '../index.js';
+import { type RpcServerEvent, RpcServerMachine, type RpcServerMachineOptions } from '../index.js';
 
 const BANNER = 'ARTIQ pc_rpc\n';
 
-function serve(targets: string[] = ['osc'], options?: RpcServerOptions): RpcServerMachine {
+function serve(targets: string[] = ['osc'], options?: RpcServerMachineOptions): RpcServerMachine {
   return new RpcServerMachine({ targets, description: null }, options);
 }
 
