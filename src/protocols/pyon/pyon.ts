@@ -29,6 +29,8 @@ export type PyonOptions = {
 export type EncodeOptions = PyonOptions & {
   /** For people and files: indented by four blanks. Version 1 then sorts dicts whose keys are all str. */
   readonly pretty?: boolean;
+  /** A newline behind it, for protocols of lines. */
+  readonly newline?: boolean;
 };
 
 let commonBase64: IBase64 | undefined;
@@ -79,8 +81,13 @@ function write(value: PyValue, options: EncodeOptions): Out {
     }
     throw error;
   }
+  if (options.newline === true) {
+    out.byte(NEWLINE);
+  }
   return out;
 }
+
+const NEWLINE = 0x0a;
 
 /** What readers and writers work with. */
 export function toolsOf(options: PyonOptions): Tools {

@@ -18,15 +18,11 @@ import {
 
 /** `value` as a line, with its newline. @throws {EncodeError | LimitError} it has no form in that version. */
 export function encodeLine(value: PyValue, pyon: PyonVersion): Uint8Array<ArrayBuffer> {
-  const text = encodeBytes(value, OPTIONS[pyon]);
-  const line = new Uint8Array(text.length + 1);
-  line.set(text);
-  line[text.length] = NEWLINE;
-  return line;
+  return encodeBytes(value, LINES[pyon]);
 }
 
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
-const NEWLINE = 0x0a;
+const LINES = { 1: { version: 1, newline: true }, 2: { version: 2, newline: true } } as const;
 
 /** Reads lines, each in the version that it looks like; where it looks like both, in that of the line before. */
 export class PyonLineDecoder {
