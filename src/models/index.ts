@@ -18,6 +18,24 @@ export {
   type SessionState,
 } from './bridge.js';
 export {
+  CallFormModel,
+  type CallGuard,
+  type CallPhase,
+  type ICallGuards,
+} from './callform.js';
+export { cellOf } from './callformcell.js';
+export {
+  type CallArguments,
+  type CallField,
+  callText,
+  defaultOf,
+  type FieldProblem,
+  type FieldRole,
+} from './callformfields.js';
+export { resultSource, resultSpec } from './callformresult.js';
+export { parseRpcSpec, RPC_MIME, type RpcSpec } from './callformspec.js';
+export { type CallEntry, CallHistory } from './callhistory.js';
+export {
   formatAge,
   formatBytes,
   formatClock,
@@ -41,6 +59,15 @@ export {
 } from './instrument.js';
 export { type IInstrumentStore, type InstrumentStatus, InstrumentsModel } from './instruments.js';
 export { FIRST_VIEWPORT, type IFrameSource, LiveViewModel, type ViewPhase } from './liveview.js';
+export {
+  type Callable,
+  type ICallables,
+  isFound,
+  MethodsModel,
+  type ReadState,
+  type ServerEntry,
+  type TargetEntry,
+} from './methods.js';
 export { PolicyModel } from './policy.js';
 export { errorOf, faultOf } from './remote.js';
 export {

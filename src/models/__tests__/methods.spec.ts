@@ -1,0 +1,156 @@
+// The method browser with the hub and the demo lab behind it.
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { Signal } from '@lumino/signaling';
+import { openHub, type TestHub } from '../../hub/__tests__/openhub.js';
+import { type Callable, isFound, MethodsModel } from '../methods.js';
+import { ScriptedHub } from './scripted.js';
+
+const LAB = 'demo+sipyco+rpc://';
+
+class List {
+  readonly changed = new Signal<this, void>(this);
+  instruments: readonly Callable[] = [];
+
+  set(...instruments: readonly Callable[]): void {
+    this.instruments = instruments;
+    this.changed.emit();
+  }
+}
+
+let test: TestHub;
+let list: List;
+let model: MethodsModel;
+
+beforeEach(() => {
+  test = openHub();
+  list = new List();
+  model = new MethodsModel({ open: async () => test.hub, callables: list });
+});
+
+afterEach(async () => {
+  model.dispose();
+  await test.hub.bye();
+  assert.deepEqual(test.mistakes, []);
+});
+
+/** Until `fits`, told by the model's signal. */
+function until(fits: () => boolean): Promise<void> {
+  return new Promise(resolve => {
+    const look = () => {
+      if (fits()) {
+        model.changed.disconnect(look);
+        resolve();
+      }
+    };
+    model.changed.connect(look);
+    look();
+  });
+}
+
+describe('the methods of the instruments', () => {
+  it('asks nobody before somebody looks', () => {
+    list.set({ name: 'lab', address: LAB });
+    assert.deepEqual(
+      model.servers.map(({ name, state }) => [name, state]),
+      [['lab', 'waiting']],
+    );
+  });
+
+  it('lists targets of a server, and methods of a target that is unfolded', async () => {
+    list.set({ name: 'lab', address: LAB });
+    model.look();
+    await until(() => model.servers[0]?.state === 'known');
+    const { targets } = model.servers[0]!;
+    assert.deepEqual(
+      targets.map(({ server, name, state }) => `${server} ${name} ${state}`),
+      ['dataset_db', 'faulty', 'motor', 'schedule', 'siggen', 'unlistable'].map(
+        name => `lab ${name} waiting`,
+      ),
+    );
+    const { address } = targets.find(({ name }) => name === 'siggen')!;
+    await model.readTarget(address);
+    const { description, state } = model.targetOf(address)!;
+    assert.equal(state, 'known');
+    const method = description?.methods.find(({ name }) => name === 'set_phase');
+    assert.equal(
+      method?.signature,
+      "(channel: int, phase: float = 0.0, *, unit: str = 'deg') -> float",
+    );
+  });
+
+  it('gives names, and the reason, where the list fails', async () => {
+    list.set({ name: 'lab', address: LAB });
+    model.look();
+    await until(() => model.servers[0]?.state === 'known');
+    const { address } = model.servers[0]!.targets.find(({ name }) => name === 'unlistable')!;
+    await model.readTarget(address);
+    const description = model.targetOf(address)?.description;
+    assert.notEqual(description?.fault, null);
+    assert.deepEqual(
+      description?.methods.filter(({ signature }) => signature !== null),
+      [],
+    );
+  });
+
+  it('leaves out instruments at which nothing can be called', async () => {
+    list.set(
+      { name: 'datasets', address: 'demo+sipyco+sync:///datasets' },
+      { name: 'lab', address: LAB },
+    );
+    model.look();
+    await until(() => model.servers.length === 1 && model.servers[0]?.state === 'known');
+    assert.equal(model.servers[0]?.name, 'lab');
+  });
+
+  it('reads all methods when they are searched', async () => {
+    list.set({ name: 'lab', address: LAB });
+    model.look();
+    await until(() => model.servers[0]?.state === 'known');
+    model.readAll();
+    await until(() => model.servers[0]!.targets.every(({ state }) => state === 'known'));
+    const found = model.servers[0]!.targets.flatMap(target =>
+      (target.description?.methods ?? [])
+        .filter(method => isFound({ target, method }, 'siggen freq'))
+        .map(({ name }) => name),
+    );
+    assert.deepEqual(found, ['get_frequency', 'set_frequency']);
+  });
+
+  it('keeps what it knows when the list changes, and asks those that are new', async () => {
+    list.set({ name: 'lab', address: LAB });
+    model.look();
+    await until(() => model.servers[0]?.state === 'known');
+    const { address } = model.servers[0]!.targets[0]!;
+    await model.readTarget(address);
+    list.set({ name: 'bench', address: LAB }, { name: 'motor', address: `${LAB}/motor` });
+    assert.equal(model.targetOf(address)?.state, 'known');
+    assert.equal(model.targetOf(address)?.server, 'bench');
+    await until(() => model.servers[1]?.state === 'known');
+    list.set();
+    assert.equal(model.targetOf(address), null);
+  });
+});
+
+describe('methods that cannot be listed', () => {
+  it('says why, and asks again when a person wants it', async () => {
+    const hub = new ScriptedHub();
+    hub.remoteRefusal = { name: 'ConnectError', message: 'nobody there', facts: {} };
+    const other = new MethodsModel({ open: async () => hub, callables: list });
+    list.set({ name: 'old lab', address: 'sipyco+rpc://10.0.0.7:3251' });
+    const failed = new Promise<void>(resolve => {
+      other.changed.connect(() => other.servers[0]?.state === 'failed' && resolve());
+    });
+    other.look();
+    await failed;
+    assert.equal(other.servers[0]?.fault?.message, 'nobody there');
+    hub.remoteRefusal = null;
+    const known = new Promise<void>(resolve => {
+      other.changed.connect(() => other.servers[0]?.state === 'known' && resolve());
+    });
+    other.retry('sipyco+rpc://10.0.0.7:3251');
+    await known;
+    other.dispose();
+  });
+});
