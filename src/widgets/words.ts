@@ -130,7 +130,7 @@ export function stateWords(
 // others there is nothing to allow here.
 const ASKABLE = ['not listed', 'answer no', 'no answer'];
 
-function isAskable(fault: Fault | null): boolean {
+export function isAskable(fault: Fault | null): boolean {
   return ASKABLE.includes(String(fault?.facts.rule));
 }
 
