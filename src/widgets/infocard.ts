@@ -37,8 +37,11 @@ export class InfoCard {
         this._list,
         element('div', {
           className: 'jp-InfoCard-actions',
-          // A tree has no text of its own.
-          children: model.frame?.kind === 'table' ? [copyFacts] : [copyFacts, copyValue],
+          // A tree has no text of its own, and a log copies what is chosen in it.
+          children:
+            model.frame?.kind === 'table' || model.frame?.kind === 'log'
+              ? [copyFacts]
+              : [copyFacts, copyValue],
         }),
       ],
     });

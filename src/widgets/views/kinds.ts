@@ -3,16 +3,20 @@
 import type { ViewKind } from '../../models/index.js';
 import type { IBodyHost, IViewBody } from './body.js';
 import { ImageBody } from './image.js';
+import { LogBody } from './log.js';
 import { NumberBody } from './number.js';
+import { ProgressBody } from './progress.js';
 import { TableBody } from './table.js';
 import { TraceBody } from './trace.js';
 
 type Kind = { readonly make: (host: IBodyHost) => IViewBody; readonly height: number };
 
-/** `height`: CSS px of the picture. A number: 4.5 em with its frame. A table: 12 rows and header. */
+/** `height`: CSS px of the picture. A number: 4.5 em with its frame. A table, a log: 12 rows and header. */
 export const KINDS: { readonly [kind in ViewKind]: Kind } = {
   number: { make: host => new NumberBody(host), height: 56 },
   trace: { make: host => new TraceBody(host), height: 280 },
   image: { make: host => new ImageBody(host), height: 360 },
   table: { make: host => new TableBody(host), height: 312 },
+  log: { make: host => new LogBody(host), height: 288 },
+  progress: { make: host => new ProgressBody(host), height: 36 },
 };

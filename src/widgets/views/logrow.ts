@@ -1,0 +1,132 @@
+// One row of a log, used again for whichever record comes into sight.
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { formatClock, formatIso, type LogLevel, type LogRow } from '../../models/index.js';
+import { element, setText } from '../element.js';
+
+export const LOG_COLUMNS = ['time', 'level', 'source', 'name', 'message'] as const;
+
+/** A shape for each level, so that none is told by its colour alone. */
+export const LEVEL_SHAPES: { readonly [level in LogLevel]: string } = {
+  CRITICAL: '■',
+  ERROR: '✕',
+  WARNING: '▲',
+  INFO: '●',
+  DEBUG: '○',
+  TRACE: '·',
+};
+
+let rowIds = 0;
+
+export class LogRowNode {
+  constructor(trans: TranslationBundle) {
+    this._trans = trans;
+    rowIds += 1;
+    const cell = (name: string) =>
+      element('span', { className: `jp-LogView-${name}`, attributes: { role: 'gridcell' } });
+    this._time = cell('time');
+    this._shape = element('span', {
+      className: 'jp-LogView-shape',
+      attributes: { 'aria-hidden': 'true' },
+    });
+    this._word = element('span');
+    this._level = cell('level');
+    this._level.append(this._shape, this._word);
+    this._source = cell('source');
+    this._name = cell('name');
+    this._text = element('span', { className: 'jp-LogView-text' });
+    this._more = element('span', { className: 'jp-LogView-more' });
+    this._message = cell('message');
+    this._message.append(this._text, this._more);
+    this.node = element('div', {
+      className: 'jp-LogView-row',
+      attributes: { role: 'row', id: `labwire-log-row-${rowIds}` },
+      children: [this._time, this._level, this._source, this._name, this._message],
+    });
+  }
+
+  readonly node: HTMLElement;
+
+  get row(): LogRow | null {
+    return this._row;
+  }
+
+  /** As the frames number it. */
+  get number(): number {
+    return this._number;
+  }
+
+  draw(row: LogRow, number: number, top: number, index: number, isSelected: boolean): void {
+    const { node } = this;
+    this._number = number;
+    node.style.transform = `translateY(${top}px)`;
+    node.setAttribute('aria-rowindex', String(index + 2));
+    node.setAttribute('aria-selected', String(isSelected));
+    node.classList.toggle('jp-mod-selected', isSelected);
+    if (this._row !== null && isSameRow(this._row, row)) {
+      return;
+    }
+    this._row = row;
+    const isFirst = row.line === 0;
+    node.dataset.level = (row.severity ?? '').toLowerCase();
+    node.classList.toggle('jp-mod-more', !isFirst);
+    const iso = isFirst ? formatIso(row.timeNs) : '';
+    setText(this._time, isFirst ? timeText(row.timeNs) : '');
+    this._time.title = isFirst ? `${iso} ${zoneName()}` : '';
+    setText(this._shape, isFirst && row.severity !== null ? LEVEL_SHAPES[row.severity] : '');
+    setText(this._word, isFirst ? row.level : '');
+    setText(this._source, isFirst ? row.source : '');
+    this._source.title = row.source;
+    setText(this._name, isFirst ? row.name : '');
+    this._name.title = row.name;
+    setText(this._text, row.text);
+    this._message.title = row.text;
+    const canFold = isFirst && row.lineCount > 1;
+    node.classList.toggle('jp-mod-foldable', canFold);
+    node.classList.toggle('jp-mod-folded', canFold && !row.isUnfolded);
+    if (canFold) {
+      node.setAttribute('aria-expanded', String(row.isUnfolded));
+    } else {
+      node.removeAttribute('aria-expanded');
+    }
+    const hidden = canFold && !row.isUnfolded ? row.lineCount - 1 : 0;
+    setText(this._more, hidden > 0 ? this._trans._n('+%1 line', '+%1 lines', hidden) : '');
+  }
+
+  private readonly _trans: TranslationBundle;
+  private readonly _time: HTMLElement;
+  private readonly _level: HTMLElement;
+  private readonly _shape: HTMLElement;
+  private readonly _word: HTMLElement;
+  private readonly _source: HTMLElement;
+  private readonly _name: HTMLElement;
+  private readonly _message: HTMLElement;
+  private readonly _text: HTMLElement;
+  private readonly _more: HTMLElement;
+  private _row: LogRow | null = null;
+  private _number = -1;
+}
+
+function isSameRow(a: LogRow, b: LogRow): boolean {
+  return (
+    a.id === b.id &&
+    a.timeNs === b.timeNs &&
+    a.line === b.line &&
+    a.lineCount === b.lineCount &&
+    a.isUnfolded === b.isUnfolded &&
+    a.text === b.text
+  );
+}
+
+/** `14:02:11.123`, with the date before it when that is not today. */
+export function timeText(timeNs: bigint): string {
+  const clock = formatClock(timeNs, BigInt(Date.now()) * 1_000_000n);
+  return `${clock}${formatIso(timeNs).slice(19, 23)}`;
+}
+
+let zone: string | null = null;
+
+function zoneName(): string {
+  zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone;
+}
