@@ -9,6 +9,8 @@ export const RECORD_LIMIT = 100_000;
 /** Bytes that the texts of all records may take; long tracebacks leave room for fewer records. */
 export const LOG_BYTES_LIMIT = 64 * 1024 * 1024;
 
+/** Times that a calendar has room for, years 1970 to 9999; a record with another has that of its arrival. */
+const LATEST_NS = 253_402_300_799_000_000_000n;
 const RECORD_BYTES = 200; // of a record beside its texts
 
 /** A record, or a message that is none: it has a text and neither level, source nor name. */
@@ -108,17 +110,12 @@ export class LogRing {
 
 function itemOf({ value, timeNs }: Message, id: number): LogItem {
   const record = logRecordOf(value);
-  return record === null
-    ? {
-        id,
-        level: '',
-        levelno: null,
-        source: '',
-        name: '',
-        message: reprText(value, TEXT_LIMIT),
-        timeNs,
-      }
-    : { timeNs, ...record, id };
+  if (record === null) {
+    const message = reprText(value, TEXT_LIMIT);
+    return { id, level: '', levelno: null, source: '', name: '', message, timeNs };
+  }
+  const { timeNs: saidNs = timeNs, ...rest } = record;
+  return { ...rest, id, timeNs: saidNs >= 0n && saidNs <= LATEST_NS ? saidNs : timeNs };
 }
 
 function bytesOf({ source, name, message }: LogItem): number {

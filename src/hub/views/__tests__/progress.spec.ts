@@ -1,0 +1,74 @@
+// A progress bar, as ARTIQ's applet rounds it.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { NO_ALARM, NumpyScalar, type PyValue } from '../../../values/index.js';
+import type { ViewOptions } from '../../api.js';
+import { ProgressView } from '../progress.js';
+
+function frameOf(value: PyValue, options: ViewOptions = {}) {
+  const view = new ProgressView(options, 'done');
+  view.input('value', {
+    type: 'reading',
+    reading: {
+      value,
+      type: 'some type',
+      timeNs: 0n,
+      alarm: NO_ALARM,
+      display: { unit: 'x', scale: 2 },
+      persist: null,
+    },
+    range: null,
+  });
+  return view.frame().content;
+}
+
+const shareOf = (value: PyValue, options: ViewOptions = {}) => {
+  const content = frameOf(value, options);
+  return content.kind === 'progress' ? [content.value, content.share] : content.kind;
+};
+
+describe('ProgressView', () => {
+  it('is empty before there is a value', () => {
+    const view = new ProgressView({}, 'done');
+    assert.deepEqual(view.frame().content, { kind: 'empty', fault: null });
+  });
+
+  it('shows raw values from 0 to 100, rounded as Python does', () => {
+    assert.deepEqual(frameOf(41.4), {
+      kind: 'progress',
+      value: 41,
+      min: 0,
+      max: 100,
+      share: 0.41,
+      text: '41.4',
+    });
+    assert.deepEqual(shareOf(0.5), [0, 0]);
+    assert.deepEqual(shareOf(1.5), [2, 0.02]);
+    assert.deepEqual(shareOf(2.5), [2, 0.02]);
+    assert.deepEqual(shareOf(99.6), [100, 1]);
+    assert.deepEqual(shareOf(50n), [50, 0.5]);
+    assert.deepEqual(shareOf(NumpyScalar.of('<i4', 7n)), [7, 0.07]);
+  });
+
+  it('goes from min to max, and no further', () => {
+    assert.deepEqual(shareOf(15, { min: 10, max: 20 }), [15, 0.5]);
+    assert.deepEqual(shareOf(25, { min: 10, max: 20 }), [25, 1]);
+    assert.deepEqual(shareOf(-3, { min: 10, max: 20 }), [-3, 0]);
+  });
+
+  it('knows no share of what is not finite', () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.deepEqual(shareOf(value), [null, null]);
+    }
+  });
+
+  it('says what it needs where the value is no number', () => {
+    const content = frameOf('half');
+    assert.equal(content.kind, 'empty');
+    assert.equal(
+      content.kind === 'empty' ? content.fault?.message : '',
+      'done is some type, a progress bar needs a number',
+    );
+  });
+});
