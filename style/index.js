@@ -8,3 +8,4 @@ import './trace.css';
 import './image.css';
 import './table.css';
 import './addressform.css';
+import './sidebar.css';

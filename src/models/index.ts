@@ -57,8 +57,15 @@ export {
   parseInstruments,
   wholeAddress,
 } from './instrument.js';
+export {
+  type FormPhase,
+  InstrumentForm,
+  type Understanding,
+  understand,
+} from './instrumentform.js';
 export { type IInstrumentStore, type InstrumentStatus, InstrumentsModel } from './instruments.js';
 export { FIRST_VIEWPORT, type IFrameSource, LiveViewModel, type ViewPhase } from './liveview.js';
+export { type IOpenView, kindOf, LiveViewsModel } from './liveviews.js';
 export {
   type Callable,
   type ICallables,

@@ -167,10 +167,12 @@ export class InstrumentsModel {
   // ---- The list -----------------------------------------------------------------------------------
 
   /** @throws {ParseError} it is in the list already; or whatever keeps the settings from being written. */
-  async add(instrument: Instrument): Promise<void> {
-    this._refuseTwice(instrument.address);
-    await this._write([...this._entries(), entryOf(instrument)]);
-    this.current = instrument.address;
+  async add(...added: readonly Instrument[]): Promise<void> {
+    for (const { address } of added) {
+      this._refuseTwice(address);
+    }
+    await this._write([...this._entries(), ...added.map(entryOf)]);
+    this.current = added[0]?.address ?? null;
   }
 
   /** @param address - of the one that becomes `instrument`. @throws as `add`. */

@@ -13,13 +13,21 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { type IInstrumentStore, InstrumentsModel } from '../models/index.js';
-import { Sidebar, sidebarIcon } from '../widgets/index.js';
+import {
+  faultOf,
+  type IInstrumentStore,
+  InstrumentsModel,
+  LiveViewsModel,
+  specOf,
+} from '../models/index.js';
+import { InstrumentsSection, LiveViewsSection, Sidebar, sidebarIcon } from '../widgets/index.js';
 import type { Labwire } from './labwire.js';
+import { OpenViews } from './openviews.js';
 import { ILabwire } from './token.js';
 
 const ID = 'labwire:sidebar';
 const RANK = 700; // below JupyterLab's own panels
+const SETTINGS_COMMAND = 'settingeditor:open';
 
 /** What the sidebar offers to the plugins that add a section to it. */
 export interface ISidebar {
@@ -71,7 +79,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
     palette: ICommandPalette | null,
   ): ISidebar {
     const trans = (translator ?? nullTranslator).load('labwire');
-    const { session } = labwire as Labwire;
+    const { session, viewsChanged } = labwire as Labwire;
     const instruments = new InstrumentsModel({
       open: () => session.open(),
       after: (callback, ms) => {
@@ -85,24 +93,56 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
         instruments.onRunning();
       }
     });
+    const views = new LiveViewsModel();
+    const open = new OpenViews(app.shell);
+    viewsChanged.connect(() => views.setViews(open.list(labwire.views)));
+
     const panel = new Sidebar({ translator: translator ?? nullTranslator });
     panel.shownChanged.connect((_panel, isShown) => instruments.setWatched(isShown));
-
-    app.commands.addCommand('labwire:show-sidebar', {
-      label: trans.__('Show Instruments and Live Views'),
-      caption: trans.__('Open Labwire’s sidebar'),
-      icon: sidebarIcon,
-      describedBy: { args: { type: 'object', properties: {} } },
-      execute: () => {
-        app.shell.activateById(panel.id);
+    const hasEditor = () => app.commands.hasCommand(SETTINGS_COMMAND);
+    const section = new InstrumentsSection({
+      model: instruments,
+      trans,
+      actions: {
+        decide: endpoints => (labwire as Labwire).decide(endpoints),
+        openAddress: address =>
+          labwire.openTab === null ? null : () => void labwire.openTab?.(specOf(address)),
+        openSettings: () => {
+          if (hasEditor()) {
+            void app.commands.execute(SETTINGS_COMMAND, { query: 'Labwire' });
+          }
+        },
       },
     });
-    palette?.addItem({ command: 'labwire:show-sidebar', category: trans.__('Labwire') });
+    panel.addSection(section, 100);
+    panel.addSection(new LiveViewsSection({ model: views, trans }), 300);
+
+    const category = trans.__('Labwire');
+    const addCommand = (name: string, label: string, execute: () => void) => {
+      const command = `labwire:${name}`;
+      app.commands.addCommand(command, {
+        label,
+        icon: sidebarIcon,
+        // No arguments at all: whatever a link passes is ignored.
+        describedBy: { args: { type: 'object', properties: {} } },
+        execute,
+      });
+      palette?.addItem({ command, category });
+    };
+    addCommand('show-sidebar', trans.__('Show Instruments and Live Views'), () => {
+      app.shell.activateById(panel.id);
+    });
+    addCommand('add-instrument', trans.__('Add an Instrument…'), () => {
+      app.shell.activateById(panel.id);
+      panel.expand(section);
+      section.showForm();
+    });
 
     registry?.load(ID).then(
       settings => instruments.setStore(new SettingsStore(settings)),
       reason => {
-        console.warn(trans.__('Labwire: its list of instruments could not be read'), reason);
+        // Not even a list: the whole file is refused, and nothing of it is known.
+        section.showFault(faultOf(reason));
       },
     );
     app.shell.add(panel, 'left', { rank: RANK, type: 'Labwire' });

@@ -5,5 +5,7 @@ export { sidebarIcon, viewIcon } from './icons.js';
 export type { Frozen } from './keeping.js';
 export { type ILiveViewActions, LiveView } from './liveview.js';
 export { askPerson } from './policydialog.js';
+export { type IInstrumentActions, InstrumentsSection } from './sidebar/instruments.js';
+export { LiveViewsSection } from './sidebar/liveviews.js';
 export { Sidebar } from './sidebar/panel.js';
 export { PICTURE_LIMIT_BYTES, type Picture } from './snapshot.js';
