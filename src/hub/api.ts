@@ -12,13 +12,33 @@ export type * from './remoteapi.js';
 
 // ---- What to show -------------------------------------------------------------------------------
 
-export type ViewKind = 'number' | 'trace' | 'image' | 'table' | 'log' | 'progress';
+export type ViewKind =
+  | 'number'
+  | 'trace'
+  | 'histogram'
+  | 'xy'
+  | 'xy_hist'
+  | 'image'
+  | 'table'
+  | 'log'
+  | 'progress';
 
 /**
  * What a source is to its view. `table` takes a whole tree; `x` and `error` go with `y`. A trace may have
  * several `y`: the n-th `error` is that of the n-th `y`, and so is the n-th `x`, unless one is for all.
+ * In `xy` the n-th `fit` is a line over the same x. In `histogram` y are counts and x the edges of their
+ * bins, one more. `xy_hist` has a row of `counts` for each x, and the edges of all of them in `bins`.
  */
-export type SourceRole = 'value' | 'x' | 'y' | 'error' | 'table' | 'title';
+export type SourceRole =
+  | 'value'
+  | 'x'
+  | 'y'
+  | 'error'
+  | 'fit'
+  | 'bins'
+  | 'counts'
+  | 'table'
+  | 'title';
 
 export type SourceRef = {
   readonly role: SourceRole;
@@ -43,7 +63,9 @@ export type ViewOptions = {
   readonly precision?: number;
   /** trace. */
   readonly style?: 'line' | 'points' | 'steps';
+  /** trace, xy, histogram. */
   readonly logX?: boolean;
+  /** The same, and the counts of xy_hist. */
   readonly logY?: boolean;
   /** image. `levels`: percentiles, e.g. [1, 99]. */
   readonly colormap?: Colormap;
@@ -76,8 +98,10 @@ export type ViewSpec = {
 export type Viewport = {
   readonly width: number;
   readonly height: number;
-  /** trace: x range in shown units, or null for all of it. */
+  /** trace, xy, histogram, the points of xy_hist: x range in shown units, or null for all of it. */
   readonly x: readonly [min: number, max: number] | null;
+  /** xy_hist: the index of the point whose histogram is shown; null or absent for none. */
+  readonly point?: number | null;
   /** image: part of the image in its own pixels [x, y, width, height], or null for all of it. */
   readonly region: readonly [x: number, y: number, width: number, height: number] | null;
   readonly colormap: Colormap;
@@ -144,21 +168,23 @@ export type NumberFrame = FrameHead & {
   readonly history: Float64Array;
 };
 
-/** One line of a trace frame. NaN in `y` is "not measured yet": a gap. */
+/** One line of a plot. NaN in `y` is "not measured yet": a gap. */
 export type TraceSeries = {
   readonly label: string;
-  /** Shown units, ascending unless `style` is points. */
+  /** How it is drawn, whatever `style` says; absent: as that says. */
+  readonly look?: 'points' | 'line' | 'bins';
+  /** Shown units, ascending unless drawn as points. `bins`: their edges, one more than `y`. */
   readonly x: Float64Array;
   readonly y: Float64Array;
   /** y − error, y + error where error bars were given and points are not reduced; else null. */
   readonly low: Float64Array | null;
   readonly high: Float64Array | null;
-  /** True when x, y hold minimum and maximum of each pixel column in order of occurrence. */
+  /** True when x, y hold minimum and maximum of each pixel column in order of occurrence; of bins, the maximum. */
   readonly reduced: boolean;
 };
 
-export type TraceFrame = FrameHead & {
-  readonly kind: 'trace';
+/** What is drawn between two axes. */
+export type PlotContent = {
   readonly series: readonly TraceSeries[];
   /** Of all points, measured or not; the x axis has its full length from the start. */
   readonly fullX: readonly [min: number, max: number];
@@ -171,8 +197,33 @@ export type TraceFrame = FrameHead & {
   readonly yUnit: string;
   /** What the picture leaves out, in a sentence to show beside it; absent where that is nothing. */
   readonly note?: string;
-  /** The newest measured point. */
+  /** The newest measured point; null where there is none, and for bins. */
   readonly last: { readonly y: number; readonly error: number | null } | null;
+};
+
+export type TraceFrame = FrameHead & PlotContent & { readonly kind: 'trace' };
+
+/** Symbols, with error bars, and the lines of fits. */
+export type XYFrame = FrameHead & PlotContent & { readonly kind: 'xy' };
+
+/** One series of bins. */
+export type HistogramFrame = FrameHead &
+  PlotContent & {
+    readonly kind: 'histogram';
+    /** Of all counts that are numbers. */
+    readonly total: number;
+  };
+
+/** A point for each histogram, at its mean; and the histogram of one of them. */
+export type XYHistFrame = FrameHead & {
+  readonly kind: 'xy_hist';
+  /** One series. */
+  readonly means: PlotContent;
+  /** For each point of it, which histogram that is. */
+  readonly points: Uint32Array;
+  /** The one that is shown; null where `Viewport.point` names none that there is. */
+  readonly chosen: number | null;
+  readonly histogram: PlotContent | null;
 };
 
 export type ImageFrame = FrameHead & {
@@ -295,6 +346,9 @@ export type StatusFrame = FrameHead & { readonly kind: 'status' };
 export type PictureFrame =
   | NumberFrame
   | TraceFrame
+  | XYFrame
+  | HistogramFrame
+  | XYHistFrame
   | ImageFrame
   | TableFrame
   | LogFrame

@@ -121,6 +121,7 @@ export class OpenView {
       labels,
       addressOf: options.addressOf ?? (path => addressInside(leading.address, path)),
       clock,
+      wake: () => this._onEvent(this),
       makeBitmap: options.makeBitmap,
     });
     this._view.setViewport(viewport);

@@ -21,8 +21,19 @@ export type CheckedSpec = {
   readonly options: ViewOptions;
 };
 
-const VIEWS = ['auto', 'number', 'trace', 'image', 'table', 'log', 'progress'] as const;
-const ROLES = ['value', 'x', 'y', 'error', 'table', 'title'] as const;
+const VIEWS = [
+  'auto',
+  'number',
+  'trace',
+  'histogram',
+  'xy',
+  'xy_hist',
+  'image',
+  'table',
+  'log',
+  'progress',
+] as const;
+const ROLES = ['value', 'x', 'y', 'error', 'fit', 'bins', 'counts', 'table', 'title'] as const;
 const COLORMAPS = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'] as const;
 const STYLES = ['line', 'points', 'steps'] as const;
 const LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG', 'TRACE'] as const;
@@ -38,16 +49,29 @@ const TAKES: { readonly [V in (typeof VIEWS)[number]]: readonly SourceRole[] } =
   auto: ['value', 'y', 'table', 'x', 'error'],
   number: ['value'],
   trace: ['y', 'value', 'x', 'error'],
+  histogram: ['y', 'value', 'x'],
+  xy: ['y', 'value', 'x', 'error', 'fit'],
+  xy_hist: ['counts', 'x', 'bins'],
   image: ['value'],
   table: ['table', 'value'],
   log: ['value'],
   progress: ['value'],
 };
 
-/** What a view may have several of. */
-const SEVERAL: ReadonlySet<SourceRole> = new Set<SourceRole>(['y', 'x', 'error', 'title']);
+/** Which views may have several of a role; a title of any view may have several fields. */
+const SEVERAL: ReadonlySet<string> = new Set([
+  'auto',
+  'trace',
+  'xy',
+] satisfies (typeof VIEWS)[number][]);
 /** What stands beside the source that is shown. */
-export const BESIDE: ReadonlySet<SourceRole> = new Set<SourceRole>(['x', 'error', 'title']);
+export const BESIDE: ReadonlySet<SourceRole> = new Set<SourceRole>([
+  'x',
+  'error',
+  'fit',
+  'bins',
+  'title',
+]);
 
 type Check = (value: unknown, where: string) => void;
 
@@ -104,7 +128,7 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
   if (!Array.isArray(value) || value.length === 0) {
     throw refusal('sources', 'a list of at least one source', value);
   }
-  const most = (takes.includes('y') ? 3 * CURVE_LIMIT : takes.length) + FIELD_LIMIT;
+  const most = (SEVERAL.has(view) ? 4 * CURVE_LIMIT : takes.length) + FIELD_LIMIT;
   if (value.length > most) {
     throw refusal('sources', `at most ${most} sources`, value.length);
   }
@@ -117,7 +141,8 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
     if (!takes.includes(known) && known !== 'title') {
       throw refusal(`${where}.role`, `one of ${takes.join(', ')} in a view of kind ${view}`, role);
     }
-    if (seen.has(known) && !SEVERAL.has(known)) {
+    const isOne = known === 'value' || known === 'table' || !SEVERAL.has(view);
+    if (seen.has(known) && isOne && known !== 'title') {
       throw refusal(`${where}.role`, 'a role that no other source has', role);
     }
     seen.set(known, (seen.get(known) ?? 0) + 1);
@@ -131,10 +156,13 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
   if (shown.length !== 1) {
     throw refusal('sources', `one source with the role ${takes[0]}`, roles.join(' and '));
   }
-  if ((seen.has('x') || seen.has('error')) && !(seen.has('y') || seen.has('value'))) {
+  if (view === 'xy_hist' && !(seen.has('x') && seen.has('bins'))) {
+    throw refusal('sources', 'one source of each role counts, x, bins', roles.join(', '));
+  }
+  if (shown[0] === 'table' && (seen.has('x') || seen.has('error'))) {
     throw refusal('sources', 'a source with the role y beside x and error', roles.join(', '));
   }
-  checkCurves(seen.get(shown[0]!) ?? 0, seen.get('x') ?? 0, seen.get('error') ?? 0);
+  checkCurves(seen.get(shown[0]!) ?? 0, seen);
   if ((seen.get('title') ?? 0) > FIELD_LIMIT) {
     throw refusal('sources', `at most ${FIELD_LIMIT} with the role title`, seen.get('title'));
   }
@@ -153,16 +181,20 @@ function checkName(role: SourceRole, name: unknown, where: string): { readonly n
   return { name: name as string };
 }
 
-// One x is for all curves; the n-th error is that of the n-th.
-function checkCurves(curves: number, xs: number, errors: number): void {
+// One x is for all curves; the n-th error, and fit, is that of the n-th.
+function checkCurves(curves: number, seen: ReadonlyMap<SourceRole, number>): void {
+  const xs = seen.get('x') ?? 0;
   if (curves > CURVE_LIMIT) {
     throw refusal('sources', `at most ${CURVE_LIMIT} with the role y`, curves);
   }
   if (xs > 1 && xs !== curves) {
     throw refusal('sources', `one with the role x for ${curves} curves, or ${curves}`, xs);
   }
-  if (errors > curves) {
-    throw refusal('sources', `at most ${curves} with the role error`, errors);
+  for (const role of ['error', 'fit'] as const) {
+    const count = seen.get(role) ?? 0;
+    if (count > curves) {
+      throw refusal('sources', `at most ${curves} with the role ${role}`, count);
+    }
   }
 }
 
@@ -179,6 +211,9 @@ export function checkViewport(viewport: Viewport): Viewport {
   word(COLORMAPS)(record.colormap, 'viewport.colormap');
   numbers(record.x, 2, 'viewport.x');
   numbers(record.region, 4, 'viewport.region');
+  if (record.point !== undefined && record.point !== null) {
+    count(record.point, 'viewport.point');
+  }
   const levels = recordOf(record.levels, 'viewport.levels');
   word(['percentile', 'fixed'])(levels.mode, 'viewport.levels.mode');
   numbers([levels.low, levels.high], 2, 'viewport.levels');

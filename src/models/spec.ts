@@ -26,6 +26,9 @@ export const VIEW_MIME = 'application/vnd.labwire.view.v1+json';
 export const VIEW_KINDS: readonly ViewKind[] = [
   'number',
   'trace',
+  'histogram',
+  'xy',
+  'xy_hist',
   'image',
   'table',
   'log',
@@ -42,10 +45,20 @@ export const LOG_LEVELS: readonly LogLevel[] = [
   'TRACE',
 ];
 
-const ROLES: readonly SourceRole[] = ['value', 'x', 'y', 'error', 'table', 'title'];
-const SOURCE_LIMIT = 64; // sources of one view: eight colours, each with x and error, and room
+const ROLES: readonly SourceRole[] = [
+  'value',
+  'x',
+  'y',
+  'error',
+  'fit',
+  'bins',
+  'counts',
+  'table',
+  'title',
+];
+const SOURCE_LIMIT = 64; // sources of one view: eight colours, each with x, error and fit, and a title's
 /** What stands beside the source that is shown. */
-const BESIDE: ReadonlySet<SourceRole> = new Set<SourceRole>(['x', 'error', 'title']);
+const BESIDE: ReadonlySet<SourceRole> = new Set<SourceRole>(['x', 'error', 'fit', 'bins', 'title']);
 const TITLE_LIMIT = 200; // characters
 const SHOWN_LIMIT = 60; // characters of a wrong value that a message repeats
 

@@ -36,7 +36,7 @@ type Plain<T> = T extends
 
 describe('api.ts', () => {
   it('tells frames apart by kind', () => {
-    holds<Same<api.Frame['kind'], 'number' | 'trace' | 'image' | 'table' | 'empty' | 'status'>>();
+    holds<Same<api.Frame['kind'], api.ViewKind | 'empty' | 'status'>>();
     holds<Same<Extract<api.Frame, { kind: 'trace' }>, api.TraceFrame>>();
     holds<Same<api.EmptyFrame['fault'], Fault | null>>();
     holds<Same<api.Frame['status'], LinkStatus>>();
@@ -46,6 +46,9 @@ describe('api.ts', () => {
   it('lets only plain data cross', () => {
     holds<Plain<api.NumberFrame>>();
     holds<Plain<api.TraceFrame>>();
+    holds<Plain<api.XYFrame>>();
+    holds<Plain<api.HistogramFrame>>();
+    holds<Plain<api.XYHistFrame>>();
     holds<Plain<api.ImageFrame>>();
     holds<Plain<api.TableFrame>>();
     holds<Plain<api.StatusFrame>>();

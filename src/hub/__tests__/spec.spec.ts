@@ -62,7 +62,7 @@ describe('checkSpec', () => {
       [spec({ version: 2 }), 'version should be 1, the only one this Labwire knows, it is 2'],
       [
         spec({ view: 'pie' }),
-        'view should be one of auto, number, trace, image, table, it is "pie"',
+        'view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, it is "pie"',
       ],
       [spec({ sources: [] }), 'sources should be a list of at least one source, it is a list of 0'],
       [

@@ -4,13 +4,17 @@ import type { PyValue } from '../../values/index.js';
 import type { IClock } from '../../wire/index.js';
 import type { SourceRole, ViewKind, ViewOptions } from '../api.js';
 import { AutoView } from './auto.js';
+import { HistogramView } from './histogram.js';
 import { ImageView, type MakeBitmap } from './image.js';
 import { LogView } from './log.js';
 import { NumberView } from './number.js';
+import { Patience } from './patience.js';
 import { ProgressView } from './progress.js';
 import { TableView } from './table.js';
 import { TraceView } from './trace.js';
 import type { IView } from './view.js';
+import { XYView } from './xy.js';
+import { XYHistView } from './xyhist.js';
 
 export type ViewContext = {
   readonly options: ViewOptions;
@@ -19,11 +23,13 @@ export type ViewContext = {
   /** The address of what lies at a path inside the leading source. */
   readonly addressOf: (path: readonly PyValue[]) => string;
   readonly clock: IClock;
+  /** Draw again, though nothing came. */
+  readonly wake: () => void;
   readonly makeBitmap: MakeBitmap | null;
 };
 
 export function makeView(kind: 'auto' | ViewKind, context: ViewContext): IView {
-  const { options, labels, addressOf, clock, makeBitmap } = context;
+  const { options, labels, addressOf, clock, wake, makeBitmap } = context;
   const shown = labels.value ?? labels.y ?? labels.table ?? [''];
   const label = shown[0] ?? '';
   switch (kind) {
@@ -33,6 +39,12 @@ export function makeView(kind: 'auto' | ViewKind, context: ViewContext): IView {
       return new NumberView(options, label, clock);
     case 'trace':
       return new TraceView(options, { ...labels, y: shown });
+    case 'histogram':
+      return new HistogramView(options, { ...labels, y: shown }, new Patience(clock, wake));
+    case 'xy':
+      return new XYView(options, { ...labels, y: shown }, new Patience(clock, wake));
+    case 'xy_hist':
+      return new XYHistView(labels, new Patience(clock, wake));
     case 'image':
       return new ImageView(options, label, makeBitmap);
     case 'table':

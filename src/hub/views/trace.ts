@@ -4,16 +4,9 @@
 // pixel column which value is the smallest and which the largest. So setting one element of a
 // million costs as little as one of ten, and a frame never has more than two points a column.
 
-import { type Display, type PyValue, toFault, UnsupportedError } from '../../values/index.js';
-import type {
-  FrameHead,
-  SourceRole,
-  TraceFrame,
-  ViewAnswer,
-  ViewOptions,
-  Viewport,
-} from '../api.js';
-import type { ChangedRange, SourceEvent } from '../sources/source.js';
+import { type Display, UnsupportedError } from '../../values/index.js';
+import type { PlotContent, SourceRole, ViewAnswer, ViewOptions, Viewport } from '../api.js';
+import type { SourceEvent } from '../sources/source.js';
 import type { CsvTable } from './csv.js';
 import { TraceAxis, TraceCurve } from './tracecurve.js';
 import { type DrawnAxis, type DrawnCurve, TracePicture } from './tracepicture.js';
@@ -29,9 +22,9 @@ export type TraceLabels = {
 };
 
 export class TraceView implements IView {
-  readonly kind = 'trace';
+  readonly kind: 'trace' | 'xy' = 'trace';
+  protected readonly curves: readonly TraceCurve[];
   private readonly _options: ViewOptions;
-  private readonly _curves: readonly TraceCurve[];
   private readonly _xs: readonly TraceAxis[];
   private readonly _errors: readonly TraceAxis[];
   private _width = 0;
@@ -42,7 +35,7 @@ export class TraceView implements IView {
     this._options = options;
     this._xs = (labels.x ?? []).map(label => new TraceAxis(label));
     this._errors = (labels.error ?? []).map(label => new TraceAxis(label));
-    this._curves = (labels.y ?? ['']).map(
+    this.curves = (labels.y ?? ['']).map(
       (label, index) => new TraceCurve(new TraceAxis(label), this._errors[index] ?? null),
     );
   }
@@ -52,54 +45,25 @@ export class TraceView implements IView {
   }
 
   get type(): string {
-    return this._curves[0]!.y.type;
+    return this.curves[0]!.y.type;
   }
 
   get display(): Display {
-    return this._curves[0]!.y.display;
+    return this.curves[0]!.y.display;
   }
 
   input(role: SourceRole, event: SourceEvent, index = 0): void {
     if (event.type === 'reading') {
-      const { value, display, type } = event.reading;
-      const curve = role === 'x' || role === 'error' ? null : this._curves[index];
-      const axis = curve?.y ?? (role === 'x' ? this._xs : this._errors)[index];
-      if (axis !== undefined) {
-        axis.display = display;
-        axis.type = type;
-        this._take(axis, curve ?? null, role, value, event.range);
+      const curve = role === 'y' || role === 'value' ? this.curves[index] : undefined;
+      const axis = curve?.y ?? this.axesOf(role)[index];
+      const what = this.kind === 'trace' ? 'a trace' : 'an xy plot';
+      const changed = axis?.take(event, what) ?? null;
+      if (changed !== null) {
+        curve?.changed(changed.from, changed.to, changed.isSame);
       }
       this._dirty = true;
     } else if (event.type === 'status') {
       this._dirty = true;
-    }
-  }
-
-  private _take(
-    axis: TraceAxis,
-    curve: TraceCurve | null,
-    role: SourceRole,
-    value: PyValue,
-    range: ChangedRange,
-  ): void {
-    const { series } = axis;
-    const before = series.values;
-    const lengthBefore = series.length;
-    const changed = series.update(value, range);
-    axis.present = changed !== null;
-    axis.misfit =
-      changed !== null
-        ? null
-        : toFault(
-            new UnsupportedError(
-              `${axis.label || role} is ${axis.type}, a trace needs a list or 1-D array of numbers`,
-              { feature: `trace of ${axis.type}` },
-              { hint: 'Show it with view="auto".' },
-            ),
-          );
-    if (changed !== null) {
-      const isSame = series.values === before && series.length === lengthBefore;
-      curve?.changed(changed.from, changed.to, isSame);
     }
   }
 
@@ -115,8 +79,8 @@ export class TraceView implements IView {
 
   frame(): Body {
     this._dirty = false;
-    const misfit = this._axes.find(axis => axis.misfit !== null)?.misfit ?? null;
-    const curves = this._drawn();
+    const misfit = this.axes.find(axis => axis.misfit !== null)?.misfit ?? null;
+    const curves = this.drawn();
     const [first] = curves;
     if (misfit !== null || first === undefined) {
       return { content: { kind: 'empty', fault: misfit }, transfer: [] };
@@ -130,40 +94,47 @@ export class TraceView implements IView {
     const pictures = curves.map(curve => new TracePicture(curve, window).draw());
     const units = new Set(curves.map(({ y }) => y.display.unit ?? ''));
     const notes = pictures.flatMap(({ note }) => (note === null ? [] : [note]));
-    const content: Omit<TraceFrame, keyof FrameHead> = {
-      kind: 'trace',
+    const measured = pictures.filter((_picture, index) => curves[index]!.look !== 'line');
+    const content: PlotContent & { readonly kind: 'trace' | 'xy' } = {
+      kind: this.kind,
       series: pictures.map(({ series }, index) =>
         units.size > 1 ? { ...series, label: headingOf(curves[index]!.y) } : series,
       ),
       fullX: union(pictures.map(({ fullX }) => fullX)) ?? [0, 1],
       fullY: union(pictures.map(({ fullY }) => fullY)),
-      pointCount: sum(pictures.map(({ pointCount }) => pointCount)),
-      measuredCount: sum(pictures.map(({ measuredCount }) => measuredCount)),
+      pointCount: sum(measured.map(({ pointCount }) => pointCount)),
+      measuredCount: sum(measured.map(({ measuredCount }) => measuredCount)),
       xLabel: first.x?.label ?? '',
       xUnit: first.x?.display.unit ?? '',
       yUnit: units.size > 1 ? '' : (first.y.display.unit ?? ''),
       ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
       last: pictures[0]!.last,
     };
-    return { content, transfer: pictures.flatMap(({ transfer }) => transfer) };
+    const transfer = pictures.flatMap(picture => picture.transfer);
+    return { content, transfer } as Body;
   }
 
-  private get _axes(): readonly TraceAxis[] {
-    return [...this._curves.map(({ y }) => y), ...this._xs, ...this._errors];
+  protected get axes(): readonly TraceAxis[] {
+    return [...this.curves.map(({ y }) => y), ...this._xs, ...this._errors];
   }
 
-  private _xOf(index: number): TraceAxis | null {
+  /** Of what is no curve. */
+  protected axesOf(role: SourceRole): readonly TraceAxis[] {
+    return role === 'x' ? this._xs : role === 'error' ? this._errors : [];
+  }
+
+  protected xOf(index: number): TraceAxis | null {
     return (this._xs.length === 1 ? this._xs[0] : this._xs[index]) ?? null;
   }
 
   // A curve whose y has not come yet is left out; one without its x is drawn over the index.
-  private _drawn(): readonly DrawnCurve[] {
-    return this._curves.flatMap((curve, index) =>
+  protected drawn(): readonly DrawnCurve[] {
+    return this.curves.flatMap((curve, index) =>
       curve.y.present
         ? [
             {
               y: curve.y,
-              x: presentOf(this._xOf(index)),
+              x: presentOf(this.xOf(index)),
               error: presentOf(curve.error),
               pyramid: curve.pyramid(),
               lastIndex: curve.lastIndex,
@@ -174,26 +145,26 @@ export class TraceView implements IView {
   }
 
   ask(query: Question): ViewAnswer {
-    throw new UnsupportedError(`a trace cannot answer "${query.type}"`, { feature: query.type });
+    throw new UnsupportedError(`a curve cannot answer "${query.type}"`, { feature: query.type });
   }
 
   table(): CsvTable {
     const shared = this._xs.length === 1 ? this._xs : [];
-    const columns = this._curves.flatMap(({ y, error }, index) => [
-      ...(shared.length === 0 ? [this._xOf(index)] : []),
+    const columns = this.curves.flatMap(({ y, error }, index) => [
+      ...(shared.length === 0 ? [this.xOf(index)] : []),
       y,
       error,
     ]);
     return {
-      columns: [...shared, ...columns].flatMap(axis =>
+      columns: [...shared, ...columns, ...this.axesOf('fit')].flatMap(axis =>
         axis?.present === true ? [columnOf(axis)] : [],
       ),
-      fileName: `${this._curves.map(({ y }) => y.label).join(', ') || 'trace'}.csv`,
+      fileName: `${this.curves.map(({ y }) => y.label).join(', ') || 'trace'}.csv`,
     };
   }
 
   close(): void {
-    for (const curve of this._curves) {
+    for (const curve of this.curves) {
       curve.close();
     }
   }
@@ -207,7 +178,8 @@ function headingOf({ label, display: { unit } }: DrawnAxis): string {
   return unit === undefined ? label : `${label} / ${unit}`;
 }
 
-function columnOf(axis: TraceAxis) {
+/** All values of an axis in shown units, copied. */
+export function columnOf(axis: TraceAxis) {
   const { series, display } = axis;
   const { scale = 1 } = display;
   const values = series.values.slice(0, series.length);

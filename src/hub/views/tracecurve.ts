@@ -1,6 +1,7 @@
 // One curve of a trace: y, its error bars, and a pyramid over y that answers for pixel columns.
 
-import type { Display, Fault } from '../../values/index.js';
+import { type Display, type Fault, toFault, UnsupportedError } from '../../values/index.js';
+import type { SourceEvent } from '../sources/source.js';
 import { Pyramid } from './pyramid.js';
 import { TraceSeries } from './traceseries.js';
 
@@ -15,6 +16,36 @@ export class TraceAxis {
 
   /** @param label - what to call it: the last part of its address. */
   constructor(readonly label: string) {}
+
+  /**
+   * @param what - the view that is made of it, for the sentence in `misfit`.
+   * @returns what of the mirror changed, and whether it is the array that it was, and as long; null
+   *   where the value is no list of numbers.
+   */
+  take(
+    { reading, range }: Extract<SourceEvent, { readonly type: 'reading' }>,
+    what: string,
+  ): { readonly from: number; readonly to: number; readonly isSame: boolean } | null {
+    const { series } = this;
+    const { values, length } = series;
+    this.display = reading.display;
+    this.type = reading.type;
+    const changed = series.update(reading.value, range);
+    this.present = changed !== null;
+    this.misfit =
+      changed === null ? this.misfitOf(`${what} needs a list or 1-D array of numbers`) : null;
+    return changed && { ...changed, isSame: series.values === values && series.length === length };
+  }
+
+  protected misfitOf(needs: string): Fault {
+    return toFault(
+      new UnsupportedError(
+        `${this.label || 'this'} is ${this.type}, ${needs}`,
+        { feature: `plot of ${this.type}` },
+        { hint: 'Show it with view="auto".' },
+      ),
+    );
+  }
 }
 
 export class TraceCurve {
@@ -34,7 +65,7 @@ export class TraceCurve {
     return this._lastIndex;
   }
 
-  /** @param isSame - the mirror is the array that it was, and as long. */
+  /** What `y.take` says that changed. */
   changed(from: number, to: number, isSame: boolean): void {
     if (!isSame) {
       this._pyramidStale = true;

@@ -1,7 +1,7 @@
 // One curve in one frame: the points or the pixel columns inside the window, in shown units.
 
 import type { Display } from '../../values/index.js';
-import type { TraceSeries as Shown, TraceFrame } from '../api.js';
+import type { PlotContent, TraceSeries as Shown } from '../api.js';
 import type { Pyramid } from './pyramid.js';
 import type { TraceSeries } from './traceseries.js';
 
@@ -12,6 +12,8 @@ export type DrawnAxis = {
 };
 
 export type DrawnCurve = {
+  /** Absent: as the view's style says. A line is no measurement, and counts none. */
+  readonly look?: 'points' | 'line';
   readonly y: DrawnAxis;
   readonly x: DrawnAxis | null;
   readonly error: DrawnAxis | null;
@@ -23,7 +25,7 @@ export type DrawnCurve = {
 
 /** What a curve adds to a frame, and what is to be transferred with it. */
 export type DrawnPicture = Pick<
-  TraceFrame,
+  PlotContent,
   'fullX' | 'fullY' | 'pointCount' | 'measuredCount' | 'last'
 > & {
   readonly series: Shown;
@@ -89,7 +91,15 @@ export class TracePicture {
       }
     }
     return {
-      series: { label: this._curve.y.label, x: xs, y: ys, low, high, reduced: drawn.reduced },
+      series: {
+        label: this._curve.y.label,
+        ...(this._curve.look === undefined ? {} : { look: this._curve.look }),
+        x: xs,
+        y: ys,
+        low,
+        high,
+        reduced: drawn.reduced,
+      },
       fullX,
       fullY: rangeOf(ys, low, high),
       pointCount: this._length,

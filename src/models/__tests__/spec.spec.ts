@@ -53,7 +53,7 @@ describe('parseSpec', () => {
     [
       'an unknown view',
       { ...GOOD, view: 'pie' },
-      'view should be one of auto, number, trace, image, table, it is "pie"',
+      'view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, it is "pie"',
     ],
     [
       'no source',

@@ -142,6 +142,7 @@ describe('AutoView', () => {
       labels: { value: ['thing'] },
       addressOf: String,
       clock: new HandClock(),
+      wake: () => {},
       makeBitmap: null,
     }) as AutoView;
     view.setViewport(VIEWPORT);
