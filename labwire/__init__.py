@@ -11,9 +11,10 @@ anything, and nothing but the standard library is imported.
 from __future__ import annotations
 
 from .later import chart, get, put, pv
+from .logs import log, progress
 from .views import View, dataset, view
 
-__all__ = ["View", "chart", "dataset", "get", "put", "pv", "view"]
+__all__ = ["View", "chart", "dataset", "get", "log", "progress", "put", "pv", "view"]
 
 
 def __getattr__(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 __all__ = ["check", "in_words"]
 
 _TEXT_LIMIT = 200  # characters
+_EXACT = 2**53 - 1  # the largest int that JavaScript's numbers tell from its neighbours
 
 
 def in_words(words: Iterable[str]) -> str:
@@ -83,6 +84,19 @@ def _percentiles(value: object) -> list[float]:
     return [low, high]
 
 
+_LEVELS = {50: "CRITICAL", 40: "ERROR", 30: "WARNING", 20: "INFO", 10: "DEBUG", 5: "TRACE"}
+
+
+def _level(value: object) -> str:
+    expected = in_words(map(repr, _LEVELS.values()))
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise TypeError(expected)
+    name = value.upper() if isinstance(value, str) else _LEVELS.get(value, "")
+    if name not in _LEVELS.values():
+        raise ValueError(expected)
+    return name
+
+
 class _Option(NamedTuple):
     written: str
     """Its name in the description."""
@@ -91,7 +105,7 @@ class _Option(NamedTuple):
     views: tuple[str, ...]
 
 
-_ALL = ("number", "trace", "image", "table")
+_ALL = ("number", "trace", "image", "table", "log", "progress")
 
 _OPTIONS = {
     "title": _Option("title", _text, _ALL),
@@ -108,7 +122,11 @@ _OPTIONS = {
         "colormap", _word("viridis", "gray", "inferno", "cividis", "twilight"), ("image",)
     ),
     "levels": _Option("levels", _percentiles, ("image",)),
-    "filter": _Option("filter", _text, ("table",)),
+    "filter": _Option("filter", _text, ("table", "log")),
+    "level": _Option("level", _level, ("log",)),
+    "source": _Option("source", _text, ("log",)),
+    "min": _Option("min", _whole(-_EXACT, _EXACT), ("progress",)),
+    "max": _Option("max", _whole(-_EXACT, _EXACT), ("progress",)),
 }
 
 
@@ -135,6 +153,9 @@ def check(view: str, options: Mapping[str, object]) -> dict[str, object]:
             checked[option.written] = option.read(value)
         except (TypeError, ValueError) as expected:
             raise type(expected)(f"{name} is {expected}, not {value!r}") from None
+    low, high = checked.get("min", 0), checked.get("max", 100)
+    if isinstance(low, int) and isinstance(high, int) and low >= high:
+        raise ValueError(f"min is a number below max, {high}, not {low}")
     return checked
 
 

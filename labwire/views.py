@@ -2,7 +2,7 @@
 
 The description is the content of ``application/vnd.labwire.view.v1+json``::
 
-    {"version": 1, "view": "auto" | "number" | "trace" | "image" | "table",
+    {"version": 1, "view": "auto" | "number" | "trace" | "image" | "table" | "log" | "progress",
      "sources": [{"role": "value" | "x" | "y" | "error" | "table", "address": "…"}, …],
      "options": {…}}
 """
@@ -21,10 +21,19 @@ __all__ = ["View", "dataset", "view"]
 
 MIME_TYPE = "application/vnd.labwire.view.v1+json"
 
-_VIEWS = ("auto", "number", "trace", "image", "table")
+_VIEWS = ("auto", "number", "trace", "image", "table", "log", "progress")
 # The role of the source that a view shows; a trace may have several, and beside them x and error.
-_MAIN_ROLE = {"auto": "value", "number": "value", "trace": "y", "image": "value", "table": "table"}
-_SHOWN_SCHEMES = ("sipyco+sync",)  # what this release can draw
+_MAIN_ROLE = {
+    "auto": "value",
+    "number": "value",
+    "trace": "y",
+    "image": "value",
+    "table": "table",
+    "log": "value",
+    "progress": "value",
+}
+_HOLDING = ("sipyco+sync",)  # schemes of what has a value
+_TALKING = ("sipyco+broadcast", "sipyco+log")  # of what sends messages
 _CURVE_LIMIT = 8  # of one trace: as many as there are colours that can be told apart
 
 
@@ -37,7 +46,8 @@ class View:
     Attributes
     ----------
     kind : str
-        ``"auto"``, ``"number"``, ``"trace"``, ``"image"`` or ``"table"``.
+        ``"auto"``, ``"number"``, ``"trace"``, ``"image"``, ``"table"``, ``"log"`` or
+        ``"progress"``.
     sources : tuple of (role, address)
         What is shown.
     options : dict
@@ -163,7 +173,7 @@ demo+sipyco+sync:///datasets#rabi.p_err>
             for role, given in (("y", y), ("x", x), ("error", error))
             for other in _listed(given)
         ]
-        return _make("trace", curves, {"title": title, **options})
+        return describe("trace", curves, {"title": title, **options})
     main = base if key is None else addresses.with_key(base, key)
     if x is not None or error is not None:
         if view not in ("auto", "trace"):
@@ -177,7 +187,7 @@ demo+sipyco+sync:///datasets#rabi.p_err>
     for role, other in (("x", x), ("error", error)):
         if other is not None:
             sources.append((role, _beside(base, role, other)))
-    return _make(view, sources, {"title": title, **options})
+    return describe(view, sources, {"title": title, **options})
 
 
 def view(
@@ -194,10 +204,12 @@ def view(
     Parameters
     ----------
     view
-        ``"number"``, ``"trace"``, ``"image"``, ``"table"`` or ``"auto"``.
+        ``"number"``, ``"trace"``, ``"image"``, ``"table"``, ``"log"``, ``"progress"`` or
+        ``"auto"``.
     sources
-        One address, or a dict ``{role: address}``. The roles are ``value`` (number, image, auto),
-        ``table`` (table), and ``y``, ``x``, ``error`` (trace), whose addresses may be lists.
+        One address, or a dict ``{role: address}``. The roles are ``value`` (number, image, log,
+        progress, auto), ``table`` (table), and ``y``, ``x``, ``error`` (trace), whose addresses may
+        be lists.
     y, x, error
         The sources of a trace by themselves: up to eight ``y``; one ``x`` for all of them or one
         for each; an ``error`` for each of the first.
@@ -229,7 +241,7 @@ def view(
         for role, listed in sources.items()
         for address in _listed(listed)
     ]
-    return _make(view, checked, options)
+    return describe(view, checked, options)
 
 
 def _listed(given: Any) -> list[Any]:
@@ -254,13 +266,13 @@ def _check_view(name: object) -> None:
         raise ValueError(f"view={name!r} does not exist: there are {', '.join(_VIEWS)}")
 
 
-def _make(view: str, sources: list[tuple[str, Address]], options: Mapping[str, Any]) -> View:
+def describe(view: str, sources: list[tuple[str, Address]], options: Mapping[str, Any]) -> View:
     main = _MAIN_ROLE[view]
     allowed = (main, "x", "error") if view == "trace" else (main,)
     for role, address in sources:
         if role not in allowed:
             raise ValueError(f"view={view!r} has no source {role!r}: it takes {in_words(allowed)}")
-        _refuse_scheme(address)
+        _refuse_scheme(view, address)
     counts = {name: sum(role == name for role, _ in sources) for name in allowed}
     if counts[main] == 0:
         raise ValueError(f"view={view!r} needs a source {main!r}: the address of what it shows")
@@ -281,9 +293,16 @@ def _check_curves(y: int, x: int, error: int) -> None:
         raise ValueError(f"{y} {'curve has' if y == 1 else 'curves have'} no {error} errors")
 
 
-def _refuse_scheme(address: Address) -> None:
-    if address.scheme not in _SHOWN_SCHEMES:
+def _refuse_scheme(view: str, address: Address) -> None:
+    shown = (*_HOLDING, *_TALKING)
+    if address.scheme not in shown:
         raise NotImplementedError(
             f"{address.scheme}:// cannot be shown yet: this release of Labwire shows "
-            f"{in_words([f'{scheme}://' for scheme in _SHOWN_SCHEMES])}"
+            f"{in_words([f'{scheme}://' for scheme in shown])}"
+        )
+    fitting = _TALKING if view == "log" else shown if view == "auto" else _HOLDING
+    if address.scheme not in fitting:
+        raise ValueError(
+            f"view={view!r} shows {in_words([f'{scheme}://' for scheme in fitting])}, "
+            f"not {address.scheme}://"
         )

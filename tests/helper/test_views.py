@@ -171,7 +171,8 @@ class TestDataset:
             (
                 lambda: lw.dataset(LAB, "a", view="pie"),
                 ValueError,
-                "view='pie' does not exist: there are auto, number, trace, image, table",
+                "view='pie' does not exist: there are auto, number, trace, image, table, log, "
+                "progress",
             ),
             (
                 lambda: lw.dataset(LAB, "a", x="t", view="image"),
@@ -248,7 +249,8 @@ class TestView:
             (
                 lambda: lw.view("number", "ca://XF:mtr1"),
                 NotImplementedError,
-                "ca:// cannot be shown yet: this release of Labwire shows sipyco+sync://",
+                "ca:// cannot be shown yet: this release of Labwire shows sipyco+sync://, "
+                "sipyco+broadcast:// or sipyco+log://",
             ),
         ],
     )
@@ -449,7 +451,17 @@ class TestThePackage:
             ast.parse(file.read_text(encoding="utf-8"), feature_version=(3, 9))
 
     def test_exports_these_names(self) -> None:
-        assert sorted(lw.__all__) == ["View", "chart", "dataset", "get", "put", "pv", "view"]
+        assert sorted(lw.__all__) == [
+            "View",
+            "chart",
+            "dataset",
+            "get",
+            "log",
+            "progress",
+            "put",
+            "pv",
+            "view",
+        ]
 
     def test_knows_its_version(self) -> None:
         assert lw.__version__
