@@ -3,6 +3,8 @@
 // What a SiPyCo server says first is a dict, so after any blanks comes a "{". A peer that begins
 // otherwise is a stranger, and one that sends many bytes without a newline need not be waited for.
 
+import { bannerLine, type SipycoProtocol } from './banner.js';
+
 /** Of a first line that is no PYON, so many bytes are shown; a peer that sends more without a newline is no SiPyCo. */
 export const SHOWN_BYTES = 64;
 
@@ -33,6 +35,16 @@ export class FirstLine {
   startsWithKey(key: string): boolean {
     return new RegExp(`^\\s*\\{\\s*["']${key}["']\\s*:`).test(textOf(this._head));
   }
+}
+
+/** Is `line`, without its newline, the banner of `protocol`? SiPyCo compares bytes, and so does this. */
+export function isBanner(line: Uint8Array, protocol: SipycoProtocol): boolean {
+  return `${decodeText(line)}\n` === bannerLine(protocol);
+}
+
+/** What a server of `protocol` expects first, in words. */
+export function bannerText(protocol: SipycoProtocol): string {
+  return `the banner ${JSON.stringify(bannerLine(protocol))}`;
 }
 
 /** Bytes of a stranger for a message: on one line, cut where they are many. */

@@ -13,18 +13,16 @@ import {
   EncodeError,
   isLabwireError,
   LimitError,
-  LocalProtocolError,
   PyDict,
   type PyValue,
-  RemoteProtocolError,
+  type RemoteProtocolError,
   Tuple,
-  toFault,
 } from '../../values/index.js';
-import { type IMachine, LineReader } from '../../wire/index.js';
 import { decode, type PyonVersion } from '../pyon/index.js';
 import { bannerLine, checkedTarget, LIMITS, PYON_V2 } from './banner.js';
 import { packedExceptionOf } from './exceptions.js';
 import { FirstLine, quoted } from './firstline.js';
+import { END, LineMachine } from './linemachine.js';
 import { encodeLine } from './lines.js';
 import { describe } from './mods.js';
 import { decodeIdentity, rpcIdOf, textsOf } from './rpcid.js';
@@ -38,27 +36,23 @@ export type RpcClientMachineOptions = {
 };
 
 type Call = Exclude<RpcClientCommand, { type: 'select' }>;
+type State = 'identity' | 'identified' | 'selecting' | 'selected';
 
 /** The client's end. Writes its banner at once. */
-export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEvent> {
-  private readonly _lines: LineReader;
+export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEvent, State> {
   private readonly _firstLine = new FirstLine();
   private readonly _isBest: boolean;
-  private _output: Uint8Array[] = [ENCODER.encode(bannerLine('pc_rpc'))];
-  private _events: RpcClientEvent[] = [];
-  private _state: 'identity' | 'identified' | 'selecting' | 'selected' | 'over' = 'identity';
   private _features: readonly string[] = [];
   private _target = '';
   private _pyon: PyonVersion = 1;
   /** Whose answers are owed, oldest first; those before `_answered` have come. */
   private _owed: { readonly id: number; readonly what: string }[] = [];
   private _answered = 0;
-  /** Bytes of the connection before the line in progress. */
-  private _offset = 0;
 
   constructor(options: RpcClientMachineOptions = {}) {
+    super('identity', options.lineBytes ?? LIMITS.lineBytes, 'lineBytes');
     this._isBest = options.pyon !== 1;
-    this._lines = new LineReader(options.lineBytes ?? LIMITS.lineBytes, 'lineBytes');
+    this._output.push(ENCODER.encode(bannerLine('pc_rpc')));
   }
 
   /** Answers that the server owes. */
@@ -75,11 +69,8 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
   send(command: RpcClientCommand): void {
     const needed = command.type === 'select' ? 'identified' : 'selected';
     if (this._state !== needed) {
-      throw new LocalProtocolError(
-        `${command.type} cannot be sent now: the connection is at ${this._state}`,
-        { command: command.type, state: this._state },
-        { protocol: 'sipyco' },
-      );
+      const message = `${command.type} cannot be sent now: the connection is at ${this._state}`;
+      throw this._refusal(command.type, message);
     }
     if (command.type === 'select') {
       this._select(checkedTarget(command.target, 'select'));
@@ -90,71 +81,11 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
     this._owed.push({ id: command.id, what });
   }
 
-  takeOutput(): Uint8Array[] {
-    const output = this._output;
-    this._output = [];
-    return output;
-  }
-
-  takeEvents(): RpcClientEvent[] {
-    const events = this._events;
-    this._events = [];
-    return events;
-  }
-
-  receive(chunk: Uint8Array): void {
-    if (this._state === 'over') {
-      return;
-    }
-    if (!this._firstLine.isDict(chunk)) {
+  override receive(chunk: Uint8Array): void {
+    if (this._isReading && !this._firstLine.isDict(chunk)) {
       this._fail(this._notRpc(quoted(this._firstLine.head)));
-      return;
     }
-    try {
-      this._lines.feed(chunk, line => {
-        this._take(line);
-        this._offset += line.length + 1;
-        return this._state !== 'over';
-      });
-    } catch (error) {
-      this._fail(isLabwireError(error, 'LimitError') ? tooLong(error) : error);
-    }
-  }
-
-  receiveEof(): void {
-    if (this._state === 'over') {
-      return;
-    }
-    const { pendingBytes } = this._lines;
-    const isIdentity = this._state === 'identity';
-    if (isIdentity && pendingBytes === 0) {
-      this._fail(this._closedAtOnce());
-    } else if (isIdentity && !this._firstLine.startsWithKey('targets')) {
-      this._fail(this._notRpc(`${quoted(this._firstLine.head)} and then the end`));
-    } else if (pendingBytes > 0) {
-      this._fail(
-        this._wrong(
-          `the connection ended inside ${this._owing() ?? 'a line'}, ${pendingBytes} bytes after its start`,
-          'the rest of a line',
-          END,
-          BROKEN,
-        ),
-      );
-    } else if (this._state === 'selecting') {
-      this._fail(this._closedAtTarget());
-    } else if (this.pendingCount > 0) {
-      this._fail(
-        this._wrong(
-          `the server closed the connection and owes ${this._owing()}`,
-          'an answer',
-          END,
-          'A method that ends the server leaves no answer; look at the log of the server.',
-        ),
-      );
-    } else {
-      this._state = 'over';
-      this._events.push({ type: 'eof' });
-    }
+    super.receive(chunk);
   }
 
   // ---- What we say --------------------------------------------------------------------------------
@@ -200,7 +131,7 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
 
   // ---- What we hear -------------------------------------------------------------------------------
 
-  private _take(line: Uint8Array): void {
+  protected _takeLine(line: Uint8Array): void {
     switch (this._state) {
       case 'identity':
         this._identify(line);
@@ -216,6 +147,30 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
     }
   }
 
+  protected _takeEnd(pendingBytes: number): void {
+    const isIdentity = this._state === 'identity';
+    if (isIdentity && pendingBytes === 0) {
+      this._fail(this._closedAtOnce());
+    } else if (isIdentity && !this._firstLine.startsWithKey('targets')) {
+      this._fail(this._notRpc(`${quoted(this._firstLine.head)} and then the end`));
+    } else if (pendingBytes > 0) {
+      this._fail(this._cut(this._owing() ?? 'a line', pendingBytes, BROKEN));
+    } else if (this._state === 'selecting') {
+      this._fail(this._closedAtTarget());
+    } else if (this.pendingCount > 0) {
+      this._fail(
+        this._wrong(
+          `the server closed the connection and owes ${this._owing()}`,
+          'an answer',
+          END,
+          'A method that ends the server leaves no answer; look at the log of the server.',
+        ),
+      );
+    } else {
+      this._end();
+    }
+  }
+
   private _identify(line: Uint8Array): void {
     let value: PyValue;
     try {
@@ -224,7 +179,7 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
       this._fail(
         isLabwireError(error, 'ParseError') && !this._firstLine.startsWithKey('targets')
           ? this._notRpc(quoted(line))
-          : this._undecodable(error),
+          : this._undecodable(error, NO_PYON, BROKEN),
       );
       return;
     }
@@ -313,7 +268,7 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
     try {
       return decode(line, OPTIONS[this._pyon]);
     } catch (error) {
-      this._fail(this._undecodable(error));
+      this._fail(this._undecodable(error, NO_PYON, BROKEN));
       return undefined;
     }
   }
@@ -331,18 +286,12 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
     return `the answer to ${oldest.what}${behind}`;
   }
 
-  private _undecodable(error: unknown): unknown {
-    return isLabwireError(error, 'ParseError')
-      ? new RemoteProtocolError(
-          `a line is no PYON: ${error.message}`,
-          {
-            offset: this._offset + error.position,
-            expected: error.expected,
-            received: error.found,
-          },
-          { protocol: 'sipyco', cause: error, hint: BROKEN },
-        )
-      : error;
+  /** A line over the limit, with what helps: the limit is the peer's own as well. */
+  protected override _tooLong(error: LimitError): LimitError {
+    return new LimitError(error.message, error, {
+      protocol: 'sipyco',
+      hint: 'Return large values in parts: clients of SiPyCo itself take no line over 100 MiB either.',
+    });
   }
 
   private _unasked(line: Uint8Array): RemoteProtocolError {
@@ -351,19 +300,6 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
       'nothing',
       quoted(line),
       'Connect again: which answer belongs to which call cannot be known any more.',
-    );
-  }
-
-  private _wrong(
-    message: string,
-    expected: string,
-    received: string,
-    hint: string,
-  ): RemoteProtocolError {
-    return new RemoteProtocolError(
-      message,
-      { offset: this._offset, expected, received },
-      { protocol: 'sipyco', hint },
     );
   }
 
@@ -394,29 +330,16 @@ export class RpcClientMachine implements IMachine<RpcClientCommand, RpcClientEve
       'Choose one of the targets that the server names.',
     );
   }
-
-  private _fail(error: unknown): void {
-    this._state = 'over';
-    this._events.push({ type: 'failed', fault: toFault(error) });
-  }
 }
 
 /** From so many answered calls on, the queue of owed answers is cut. */
 const CUT_AT = 1024;
 const ENCODER = new TextEncoder();
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
-const END = 'the end of the connection';
+const NO_PYON = 'a line is no PYON';
 const BROKEN = 'Connect again; if it stays so, the server is broken.';
 const CHECK_PORT =
   'Check host and port; an ARTIQ master takes calls on 3251, each controller on its own.';
-
-/** A line over the limit, with what helps: the limit is the peer's own as well. */
-function tooLong(error: LimitError): LimitError {
-  return new LimitError(error.message, error, {
-    protocol: 'sipyco',
-    hint: 'Return large values in parts: clients of SiPyCo itself take no line over 100 MiB either.',
-  });
-}
 
 /** The path as the caller sees it: `args[0]["x"]` and not `["args"][0]["x"]`. */
 function inArguments(error: EncodeError): EncodeError {

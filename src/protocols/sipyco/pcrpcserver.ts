@@ -9,20 +9,12 @@
 //
 // Source: docs/protocols/sipyco.md, "pc_rpc"; vectors/sipyco/sessions/pc_rpc_raw_*.jsonl.
 
-import {
-  isLabwireError,
-  LocalProtocolError,
-  PyDict,
-  PySet,
-  type PyValue,
-  RemoteProtocolError,
-  toFault,
-} from '../../values/index.js';
-import { type IMachine, LineReader } from '../../wire/index.js';
+import { PyDict, PySet, type PyValue, type RemoteProtocolError } from '../../values/index.js';
 import { decode, type PyonVersion } from '../pyon/index.js';
-import { bannerLine, checkedTarget, LIMITS, PYON_V2 } from './banner.js';
+import { checkedTarget, LIMITS, PYON_V2 } from './banner.js';
 import { exceptionToValue } from './exceptions.js';
-import { decodeText, quoted } from './firstline.js';
+import { bannerText, decodeText, isBanner, quoted } from './firstline.js';
+import { LineMachine, NEWLINE } from './linemachine.js';
 import { encodeLine } from './lines.js';
 import { rpcIdLine } from './rpcid.js';
 import type { PackedException, RpcId, RpcServerCommand, RpcServerEvent } from './rpcmessages.js';
@@ -35,24 +27,23 @@ export type RpcServerMachineOptions = {
 
 /** An answer that is owed, oldest first: to the target, to a request, or one that only waits for its turn. */
 type Owed = 'methods' | number | Uint8Array;
+type State = 'banner' | 'target' | 'requests';
 
 /** The server's end of one connection. */
-export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEvent> {
+export class RpcServerMachine extends LineMachine<RpcServerCommand, RpcServerEvent, State> {
   readonly rpcId: RpcId;
-  private readonly _lines = new LineReader(LIMITS.requestBytes, 'requestBytes');
-  private _output: Uint8Array[] = [];
-  private _events: RpcServerEvent[] = [];
-  private _state: 'banner' | 'target' | 'requests' | 'over' = 'banner';
   private _pyon: PyonVersion = 1;
   private readonly _owed: Owed[] = [];
   private _nextId = 1;
-  private _offset = 0;
+  /** The input ended where the newline of the last line belongs. */
+  private _isCut = false;
 
   /** @throws {LocalProtocolError} a target name with a blank or a control character: no client could ask for it. */
   constructor(
     rpcId: Pick<RpcId, 'targets' | 'description'>,
     options: RpcServerMachineOptions = {},
   ) {
+    super('banner', LIMITS.requestBytes, 'requestBytes');
     this.rpcId = {
       targets: rpcId.targets.map(name => checkedTarget(name, 'serve')).sort(byCodePoint),
       description: rpcId.description,
@@ -70,11 +61,7 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
     const oldest = this._owed[0];
     if (command.type === 'methods' ? oldest !== 'methods' : oldest !== command.id) {
       const owed = oldest === undefined ? 'nothing is' : `the answer to ${String(oldest)} is`;
-      throw new LocalProtocolError(
-        `${command.type} cannot be sent now: ${owed} owed`,
-        { command: command.type, state: this._state },
-        { protocol: 'sipyco' },
-      );
+      throw this._refusal(command.type, `${command.type} cannot be sent now: ${owed} owed`);
     }
     const line = this._answerLine(command);
     this._owed.shift();
@@ -85,81 +72,49 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
     }
   }
 
-  takeOutput(): Uint8Array[] {
-    const output = this._output;
-    this._output = [];
-    return output;
-  }
-
-  takeEvents(): RpcServerEvent[] {
-    const events = this._events;
-    this._events = [];
-    return events;
-  }
-
-  receive(chunk: Uint8Array): void {
-    if (this._state === 'over') {
-      return;
-    }
-    try {
-      this._lines.feed(chunk, line => {
-        this._take(line, false);
-        this._offset += line.length + 1;
-        return this._state !== 'over';
-      });
-    } catch (error) {
-      this._fail(error);
-    }
-  }
-
-  receiveEof(): void {
-    if (this._state === 'over') {
-      return;
-    }
-    if (this._lines.pendingBytes > 0) {
-      this._lines.feed(NEWLINE, line => {
-        this._take(line, true);
-        return false;
-      });
-    }
-    this._end();
-  }
-
   // ---- What we hear -------------------------------------------------------------------------------
 
-  /** @param isCut - the input ended where the newline belongs. */
-  private _take(line: Uint8Array, isCut: boolean): void {
+  protected _takeLine(line: Uint8Array): void {
     switch (this._state) {
       case 'banner':
-        this._greet(line, isCut);
+        this._greet(line);
         return;
       case 'target':
-        this._select(line, isCut);
+        this._select(line);
         return;
       default:
         this._request(line);
     }
   }
 
-  private _greet(line: Uint8Array, isCut: boolean): void {
-    const banner = bannerLine('pc_rpc');
-    if (isCut || `${decodeText(line)}\n` !== banner) {
-      this._fail(this._wrong(line, `the banner ${JSON.stringify(banner)}`));
+  protected _takeEnd(pendingBytes: number): void {
+    if (pendingBytes > 0) {
+      this._isCut = true;
+      this.receive(NEWLINE);
+    }
+    if (this._state !== 'over') {
+      this._end();
+    }
+  }
+
+  private _greet(line: Uint8Array): void {
+    if (this._isCut || !isBanner(line, 'pc_rpc')) {
+      this._fail(this._stray(line, bannerText('pc_rpc')));
       return;
     }
     this._output.push(rpcIdLine(this.rpcId));
     this._state = 'target';
   }
 
-  private _select(line: Uint8Array, isCut: boolean): void {
+  private _select(line: Uint8Array): void {
     const text = decodeText(line);
-    const words = (isCut ? withoutLast(text ?? '') : (text ?? '')).split(' ');
+    const words = (this._isCut ? withoutLast(text ?? '') : (text ?? '')).split(' ');
     const [target = '', ...features] = words;
     const unknown = features.find(feature => !this.rpcId.features.includes(feature));
     if (text === null || unknown !== undefined || !this.rpcId.targets.includes(target)) {
       const { targets, features: ours } = this.rpcId;
       this._fail(
-        this._wrong(line, `one of ${targets.join(' ')}, then of ${ours.join(' ') || 'nothing'}`),
+        this._stray(line, `one of ${targets.join(' ')}, then of ${ours.join(' ') || 'nothing'}`),
       );
       return;
     }
@@ -174,7 +129,7 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
     try {
       request = decode(line, OPTIONS[this._pyon]);
     } catch (error) {
-      this._fail(this._undecodable(error));
+      this._fail(this._undecodable(error, `a request is no PYON v${this._pyon}`));
       return;
     }
     let asked: RpcRequest;
@@ -246,45 +201,11 @@ export class RpcServerMachine implements IMachine<RpcServerCommand, RpcServerEve
     return encodeLine(reply, this._pyon);
   }
 
-  // ---- What goes wrong ----------------------------------------------------------------------------
-
-  private _undecodable(error: unknown): unknown {
-    return isLabwireError(error, 'ParseError')
-      ? new RemoteProtocolError(
-          `a request is no PYON v${this._pyon}: ${error.message}`,
-          {
-            offset: this._offset + error.position,
-            expected: error.expected,
-            received: error.found,
-          },
-          { protocol: 'sipyco', cause: error },
-        )
-      : error;
-  }
-
-  private _wrong(line: Uint8Array, expected: string): RemoteProtocolError {
-    const received = quoted(line);
-    return new RemoteProtocolError(
-      `a client sent ${received}, expected ${expected}`,
-      { offset: this._offset, expected, received },
-      { protocol: 'sipyco' },
-    );
-  }
-
-  private _end(): void {
-    if (this._state !== 'over') {
-      this._state = 'over';
-      this._events.push({ type: 'eof' });
-    }
-  }
-
-  private _fail(error: unknown): void {
-    this._state = 'over';
-    this._events.push({ type: 'failed', fault: toFault(error) });
+  private _stray(line: Uint8Array, expected: string): RemoteProtocolError {
+    return this._unexpected(quoted(line), expected);
   }
 }
 
-const NEWLINE = Uint8Array.of(0x0a);
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
 
 /**
