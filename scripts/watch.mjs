@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { build, labextensionArguments } from './build.mjs';
-import { workerOptions } from './bundle.mjs';
+import { demoOptions, workerOptions } from './bundle.mjs';
 import { linkCheckout } from './jupyterpath.mjs';
 import { startJupyterLab } from './services.mjs';
 import { checkNode, ensureNodeModules, ensurePython } from './setup.mjs';
@@ -16,8 +16,8 @@ await main(async () => {
   await build();
 
   const { context } = await import('esbuild');
-  const worker = await context(workerOptions());
-  await worker.watch();
+  const bundles = await Promise.all([workerOptions(), demoOptions()].map(context));
+  await Promise.all(bundles.map(bundle => bundle.watch()));
   const watchers = [
     ['node_modules/typescript/bin/tsc', '-b', '-w', '--preserveWatchOutput', 'tsconfig.json'],
     labextensionArguments('--development', '--watch'),
@@ -38,6 +38,6 @@ await main(async () => {
   for (const watcher of watchers) {
     watcher.kill();
   }
-  await Promise.all([worker.dispose(), lab.service.stop()]);
+  await Promise.all([...bundles.map(bundle => bundle.dispose()), lab.service.stop()]);
   process.exit();
 });

@@ -431,10 +431,16 @@ export interface IPage {
   policySettled(questionId: number): void;
 }
 
+/** Where the worker finds what it loads when it is wanted. */
+export type HubFiles = {
+  /** The demo lab's script. */
+  readonly demoUrl: string;
+};
+
 /** What the page may ask of the worker. Every method may reject with a Fault. */
 export interface IHub extends IRemoteHub {
   /** First call. `page` is a comlink proxy; null where there is no bridge (only `demo+` works then). */
-  start(page: IPage | null): Promise<{ readonly version: string }>;
+  start(page: IPage | null, files?: HubFiles): Promise<{ readonly version: string }>;
   /** @returns the view's id; problems with its sources are shown in frames, not thrown. @throws ParseError fault for a spec that is wrong, LimitError fault for too many views. */
   openView(spec: ViewSpec, viewport: Viewport): Promise<number>;
   closeView(viewId: number): Promise<void>;

@@ -5,8 +5,8 @@ import { platformBase64, useBase64 } from '../protocols/pyon/index.js';
 import { PlatformClock } from '../transports/index.js';
 import type { IHub } from './api.js';
 import { PageBridge } from './bridge.js';
-import { Demo } from './demo.js';
 import { Hub } from './hub.js';
+import { type DemoMaker, LazyDemo } from './lazydemo.js';
 import { VERSION } from './version.js';
 
 useBase64(platformBase64(globalThis));
@@ -22,10 +22,17 @@ port1.onmessage = () => {
   }
 };
 
+/** What the demo lab's script leaves behind. */
+const scope = self as unknown as { labwireDemo: DemoMaker; importScripts(url: string): void };
+let demoUrl = '';
+
 const hub = new Hub({
   version: VERSION,
   clock,
-  demo: new Demo(clock),
+  demo: new LazyDemo(clock, () => {
+    scope.importScripts(demoUrl);
+    return scope.labwireDemo;
+  }),
   makeBridge: (page, listener) =>
     new PageBridge({
       page,
@@ -49,7 +56,10 @@ const hub = new Hub({
 
 // Method by method: what is not in the contract cannot be called.
 const exposed: IHub = {
-  start: page => hub.start(page),
+  start: (page, files) => {
+    demoUrl = files?.demoUrl ?? '';
+    return hub.start(page);
+  },
   openView: (spec, viewport) => hub.openView(spec, viewport),
   closeView: viewId => hub.closeView(viewId),
   setViewport: (viewId, viewport) => hub.setViewport(viewId, viewport),

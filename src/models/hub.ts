@@ -11,6 +11,7 @@ import { ClosedError } from '../values/index.js';
 import { FramePump, type IScreen } from './framepump.js';
 import { answering, calling } from './remote.js';
 import {
+  demoUrl,
   type IWorkerHandle,
   startWorker,
   type WorkerMaker,
@@ -96,7 +97,9 @@ export class HubSession implements IHubSession {
     try {
       const { handle, answer } = await startWorker(this._makers, async made => {
         const hub = hubOf(wrap<IHub>(made.endpoint));
-        await hub.start(this._page === null ? null : proxy(pageOf(this._page)));
+        await hub.start(this._page === null ? null : proxy(pageOf(this._page)), {
+          demoUrl: demoUrl(),
+        });
         return hub;
       });
       if (this._isDisposed) {
@@ -132,7 +135,7 @@ export class HubSession implements IHubSession {
 /** The hub behind comlink, method by method, so that what is not in the contract cannot be called. */
 function hubOf(remote: Remote<IHub>): IHub {
   return {
-    start: page => calling(() => remote.start(page as never)),
+    start: (page, files) => calling(() => remote.start(page as never, files)),
     openView: (spec, viewport) => calling(() => remote.openView(spec, viewport)),
     closeView: viewId => calling(() => remote.closeView(viewId)),
     setViewport: (viewId, viewport) => calling(() => remote.setViewport(viewId, viewport)),

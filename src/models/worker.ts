@@ -41,6 +41,11 @@ export async function workerFromBlob(): Promise<IWorkerHandle> {
   };
 }
 
+/** Where the demo lab's script is; the worker loads it, and only if a `demo+` address is opened. */
+export function demoUrl(): string {
+  return new URL('../hub/demo.bundle.js', import.meta.url).href;
+}
+
 function handleOf(worker: Worker): IWorkerHandle {
   const failed = new Promise<never>((_resolve, reject) => {
     worker.addEventListener('error', event => {
