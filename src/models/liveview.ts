@@ -359,6 +359,7 @@ function isSameViewport(a: Viewport, b: Viewport): boolean {
     a.firstRow === b.firstRow &&
     a.rowCount === b.rowCount &&
     a.filter === b.filter &&
+    (a.point ?? null) === (b.point ?? null) &&
     a.levels.mode === b.levels.mode &&
     a.levels.low === b.levels.low &&
     a.levels.high === b.levels.high &&

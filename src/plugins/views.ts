@@ -69,7 +69,12 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
       content.node.setAttribute('aria-label', content.model.title);
       content.node.tabIndex = 0;
       tab.id = id;
-      tab.title.label = content.model.title;
+      // Values in the title may change with every frame; Lumino tells the tab bar only what is new.
+      const entitle = ({ title }: LiveView['model']) => {
+        tab.title.label = title;
+      };
+      entitle(content.model);
+      content.model.frameChanged.connect(entitle);
       tab.title.caption = spec.sources.map(({ address }) => address).join('\n');
       tab.title.icon = viewIcon;
       tab.title.closable = true;

@@ -33,7 +33,10 @@ export class AddressForm extends Widget {
       attributes: { 'aria-label': trans.__('View') },
       children: [
         element('option', { text: trans.__('by its shape'), attributes: { value: 'auto' } }),
-        ...VIEW_KINDS.map(kind => element('option', { text: kind, attributes: { value: kind } })),
+        // Histograms over x take three addresses.
+        ...VIEW_KINDS.filter(kind => kind !== 'xy_hist').map(kind =>
+          element('option', { text: kind, attributes: { value: kind } }),
+        ),
       ],
     });
     this._says = element('div', {

@@ -96,9 +96,8 @@ export class LiveView extends Widget implements IBodyHost {
       where: () => this._where(),
       onChange: () => this._drawTools(),
     });
-    setText(this._title, this.model.title);
     this._title.title = this._where();
-    this.node.setAttribute('aria-label', this.model.title);
+    this._drawTitle();
     this._live = element('div', {
       className: 'jp-Labwire-spoken',
       attributes: { role: 'status', 'aria-live': 'polite' },
@@ -342,6 +341,7 @@ export class LiveView extends Widget implements IBodyHost {
     if (frame.kind !== 'empty') {
       this._bodyFor(frame.kind).draw(frame);
     }
+    this._drawTitle();
     this._drawOverlay();
     // Rates and counts once a second are enough, and can be read; what is new at once is the value.
     if (this._hasRate) {
@@ -360,6 +360,15 @@ export class LiveView extends Widget implements IBodyHost {
     this._drawState();
     this._drawTools();
     this._speak();
+  }
+
+  // Values in it may change with every frame.
+  private _drawTitle(): void {
+    const { title } = this.model;
+    if (this._title.textContent !== title) {
+      setText(this._title, title);
+      this.node.setAttribute('aria-label', title);
+    }
   }
 
   private _bodyFor(kind: ViewKind): IViewBody {

@@ -20,6 +20,10 @@ export function settingsCard({
   onChange,
 }: SettingsCard.IOptions): HTMLElement {
   const fields: HTMLElement[] = [];
+  const logX = () =>
+    check(trans.__('Logarithmic x'), options.logX ?? false, logX => onChange({ logX }));
+  const logY = () =>
+    check(trans.__('Logarithmic y'), options.logY ?? false, logY => onChange({ logY }));
   if (kind === 'trace') {
     const styles = [
       ['line', trans.__('Line')],
@@ -28,9 +32,13 @@ export function settingsCard({
     ] as const;
     fields.push(
       choice(trans.__('Style'), styles, options.style ?? 'line', style => onChange({ style })),
-      check(trans.__('Logarithmic x'), options.logX ?? false, logX => onChange({ logX })),
-      check(trans.__('Logarithmic y'), options.logY ?? false, logY => onChange({ logY })),
+      logX(),
+      logY(),
     );
+  } else if (kind === 'xy' || kind === 'histogram') {
+    fields.push(logX(), logY());
+  } else if (kind === 'xy_hist') {
+    fields.push(logY());
   } else if (kind === 'image') {
     const maps = COLORMAPS.map(name => [name, name] as const);
     fields.push(

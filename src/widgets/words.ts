@@ -10,6 +10,7 @@ import {
   formatRate,
   type LiveViewModel,
   type PictureFrame,
+  type PlotContent,
 } from '../models/index.js';
 import type { Fault, LinkState } from '../values/index.js';
 
@@ -157,17 +158,20 @@ function livelyFacts(frame: PictureFrame | null, trans: TranslationBundle): read
     return [];
   }
   const facts = [formatRate(frame.rateHz)];
-  if (frame.kind === 'trace' && frame.measuredCount < frame.pointCount) {
+  const plot = plotOf(frame);
+  if (frame.kind === 'histogram') {
+    facts.push(trans.__('%1 bins', formatCount(frame.pointCount)));
+  } else if (plot !== null && plot.measuredCount < plot.pointCount) {
     facts.push(
-      trans.__('%1 of %2 points', formatCount(frame.measuredCount), formatCount(frame.pointCount)),
+      trans.__('%1 of %2 points', formatCount(plot.measuredCount), formatCount(plot.pointCount)),
     );
-  } else if (frame.kind === 'trace') {
-    facts.push(trans.__('%1 points', formatCount(frame.pointCount)));
+  } else if (plot !== null) {
+    facts.push(trans.__('%1 points', formatCount(plot.pointCount)));
   } else if (frame.kind === 'table') {
     facts.push(trans._n('%2 value', '%2 values', frame.valueCount, formatCount(frame.valueCount)));
   }
-  if (frame.kind === 'trace' && frame.note !== undefined) {
-    facts.push(frame.note);
+  if (plot?.note !== undefined) {
+    facts.push(plot.note);
   }
   if (frame.droppedCount > 0 && frame.kind === 'image') {
     facts.push(trans.__('%1 not drawn', formatCount(frame.droppedCount)));
@@ -177,6 +181,20 @@ function livelyFacts(frame: PictureFrame | null, trans: TranslationBundle): read
     facts.push(trans.__('alarm: %1', status === '' ? severity : `${severity} ${status}`));
   }
   return facts;
+}
+
+/** The plot of a frame that has one. */
+function plotOf(frame: PictureFrame): PlotContent | null {
+  switch (frame.kind) {
+    case 'trace':
+    case 'xy':
+    case 'histogram':
+      return frame;
+    case 'xy_hist':
+      return frame.means;
+    default:
+      return null;
+  }
 }
 
 function joined(...parts: readonly string[]): string {

@@ -1,6 +1,6 @@
 // Painting curves: NaN is a gap, minimum and maximum of a column become one stroke.
 
-import type { TraceFrame, TraceSeries } from '../../models/index.js';
+import type { TraceSeries } from '../../models/index.js';
 import { element } from '../element.js';
 import { seriesColour } from '../theme.js';
 
@@ -21,6 +21,7 @@ export type CurveSpace = {
 const LINE_WIDTH = 1.5; // CSS px
 const DOT_RADIUS = 2;
 const DOT_SPACING = 12; // CSS px between points from which on each gets a dot
+const RING = 6; // CSS px around the point that was chosen
 const CAP = 3; // half the width of an error bar's ends
 const MARK_SPACING = 64; // CSS px between the marks of a curve whose points lie close
 const MARK_SIZE = 3.5; // CSS px from the middle to the edge
@@ -40,7 +41,7 @@ function markOf(index: number): Mark {
 
 export function paintCurves(
   context: CanvasRenderingContext2D,
-  frame: TraceFrame,
+  shown: readonly TraceSeries[],
   style: CurveStyle,
   space: CurveSpace,
 ): void {
@@ -50,26 +51,34 @@ export function paintCurves(
   context.clip();
   context.lineJoin = 'round';
   context.lineCap = 'round';
-  frame.series.forEach((series, index) => {
+  shown.forEach((series, index) => {
+    const look = series.look ?? style;
     context.strokeStyle = seriesColour(index);
     context.fillStyle = seriesColour(index);
     context.lineWidth = LINE_WIDTH * space.ratio;
+    if (look === 'bins') {
+      paintBins(context, series, space);
+      return;
+    }
     if (series.low !== null && series.high !== null) {
       paintBars(context, series, series.low, series.high, space);
     }
     if (!series.reduced) {
       context.setLineDash(dashOf(index).map(length => length * space.ratio));
     }
-    if (style !== 'points' && series.reduced) {
+    if (look !== 'points' && series.reduced) {
       paintColumns(context, series, space);
-    } else if (style !== 'points') {
-      paintLine(context, series, style, space);
+    } else if (look !== 'points') {
+      paintLine(context, series, look, space);
     }
     context.setLineDash([]);
-    const mark = frame.series.length > 1 ? markOf(index) : 'dot';
-    paintDots(context, series, style, space, mark);
-    if (frame.series.length > 1 && index > 0) {
-      paintMarks(context, series, space, mark, index / frame.series.length);
+    if (series.look === 'line') {
+      return; // of a fit only the line
+    }
+    const mark = shown.length > 1 ? markOf(index) : 'dot';
+    paintDots(context, series, look, space, mark);
+    if (shown.length > 1 && index > 0 && look !== 'points') {
+      paintMarks(context, series, space, mark, index / shown.length);
     }
   });
   context.restore();
@@ -152,6 +161,62 @@ function paintColumns(
   context.stroke(bridges);
 }
 
+// From the foot of the picture, filled: 0, or where a logarithmic axis ends.
+function paintBins(context: CanvasRenderingContext2D, { x, y }: TraceSeries, space: CurveSpace) {
+  const bottom = space.top + space.height;
+  const zero = space.y(0);
+  const foot = Number.isFinite(zero) ? Math.min(zero, bottom) : bottom;
+  const outline = new Path2D();
+  const area = new Path2D();
+  let before = Number.NaN;
+  for (let i = 0; i < y.length; i++) {
+    const left = space.x(x[i]!);
+    const right = space.x(x[i + 1]!);
+    const top = space.y(y[i]!);
+    const height = Number.isFinite(top) ? top : foot; // a bin of 0 on a logarithmic axis
+    if (!Number.isFinite(y[i]!)) {
+      if (!Number.isNaN(before)) {
+        outline.lineTo(left, foot);
+      }
+      before = Number.NaN;
+      continue;
+    }
+    area.rect(left, Math.min(height, foot), right - left, Math.abs(foot - height));
+    if (Number.isNaN(before)) {
+      outline.moveTo(left, foot);
+    }
+    outline.lineTo(left, height);
+    outline.lineTo(right, height);
+    before = height;
+  }
+  if (!Number.isNaN(before)) {
+    outline.lineTo(space.x(x[y.length]!), foot);
+  }
+  context.save();
+  context.globalAlpha = 0.35;
+  context.fill(area);
+  context.restore();
+  context.stroke(outline);
+}
+
+/** A ring around point `index`, which was chosen. */
+export function paintRing(
+  context: CanvasRenderingContext2D,
+  { x, y }: TraceSeries,
+  index: number,
+  space: CurveSpace,
+): void {
+  if (Number.isFinite(y[index])) {
+    context.save();
+    context.strokeStyle = seriesColour(0);
+    context.lineWidth = LINE_WIDTH * space.ratio;
+    context.beginPath();
+    context.arc(space.x(x[index]!), space.y(y[index]!), RING * space.ratio, 0, 2 * Math.PI);
+    context.stroke();
+    context.restore();
+  }
+}
+
 // A point between two gaps has no line to be seen by, so it gets a dot whatever the style.
 function paintDots(
   context: CanvasRenderingContext2D,
@@ -232,8 +297,8 @@ function addMark(
   }
 }
 
-/** A line with the colour, dash and mark of curve `index`, for a legend. */
-export function swatchOf(index: number): HTMLElement {
+/** A line with the colour, dash and mark of curve `index`, or what its `look` leaves of them, for a legend. */
+export function swatchOf(index: number, look: TraceSeries['look']): HTMLElement {
   const swatch = element('canvas', {
     className: 'jp-TraceView-swatch',
     attributes: { 'aria-hidden': 'true' },
@@ -248,13 +313,17 @@ export function swatchOf(index: number): HTMLElement {
     context.fillStyle = seriesColour(index);
     context.lineWidth = LINE_WIDTH;
     context.setLineDash([...dashOf(index)]);
-    context.beginPath();
-    context.moveTo(0, SWATCH[1] / 2);
-    context.lineTo(SWATCH[0], SWATCH[1] / 2);
-    context.stroke();
-    context.beginPath();
-    addMark(context, markOf(index), SWATCH[0] / 2, SWATCH[1] / 2, index === 0 ? 2 : MARK_SIZE);
-    context.fill();
+    if (look !== 'points') {
+      context.beginPath();
+      context.moveTo(0, SWATCH[1] / 2);
+      context.lineTo(SWATCH[0], SWATCH[1] / 2);
+      context.stroke();
+    }
+    if (look !== 'line') {
+      context.beginPath();
+      addMark(context, markOf(index), SWATCH[0] / 2, SWATCH[1] / 2, index === 0 ? 2 : MARK_SIZE);
+      context.fill();
+    }
   }
   return swatch;
 }
@@ -292,7 +361,7 @@ function paintBars(
 
 /**
  * Index of the finite point of `series` that is nearest to (px, py), canvas pixels: along x, and
- * along y between points of one column. −1 if there is none.
+ * along y between points of one column; of bins, the one that holds px. −1 if there is none.
  */
 export function nearestPoint(
   series: TraceSeries,
@@ -306,7 +375,9 @@ export function nearestPoint(
     const y = series.y[i]!;
     if (Number.isFinite(y)) {
       // x decides; y only between points of one column.
-      const dx = Math.abs(space.x(series.x[i]!) - px);
+      const left = space.x(series.x[i]!);
+      const right = series.look === 'bins' ? space.x(series.x[i + 1]!) : left;
+      const dx = Math.max(left - px, px - right, 0);
       const distance = dx + Math.abs(space.y(y) - py) * 1e-3;
       if (distance < bestDistance) {
         best = i;

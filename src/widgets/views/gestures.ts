@@ -17,6 +17,8 @@ export interface IGestureTarget {
   reset(): void;
   /** The pointer is here, or gone. */
   hover(x: number | null, y: number | null): void;
+  /** Here was pressed and let go, without a drag. */
+  readonly click?: (x: number, y: number) => void;
 }
 
 const CLOSER = 4; // CSS px; a pointer that moved less between down and up has clicked
@@ -160,6 +162,8 @@ export class Gestures implements IDisposable {
       if (event.type === 'pointerup' && Math.abs(x - x0) >= CLOSER && Math.abs(y - y0) >= CLOSER) {
         this._target.zoomBox([Math.min(x, x0), Math.min(y, y0), Math.max(x, x0), Math.max(y, y0)]);
       }
+    } else if (!this._isDragging && event.type === 'pointerup') {
+      this._target.click?.(...this._place(event));
     }
   }
 

@@ -7,14 +7,18 @@ import { LogBody } from './log.js';
 import { NumberBody } from './number.js';
 import { ProgressBody } from './progress.js';
 import { TableBody } from './table.js';
-import { TraceBody } from './trace.js';
+import { PlotBody } from './trace.js';
+import { XYHistBody } from './xyhist.js';
 
 type Kind = { readonly make: (host: IBodyHost) => IViewBody; readonly height: number };
 
 /** `height`: CSS px of the picture. A number: 4.5 em with its frame. A table, a log: 12 rows and header. */
 export const KINDS: { readonly [kind in ViewKind]: Kind } = {
   number: { make: host => new NumberBody(host), height: 56 },
-  trace: { make: host => new TraceBody(host), height: 280 },
+  trace: { make: host => new PlotBody(host, 'trace'), height: 280 },
+  histogram: { make: host => new PlotBody(host, 'histogram'), height: 280 },
+  xy: { make: host => new PlotBody(host, 'xy'), height: 280 },
+  xy_hist: { make: host => new XYHistBody(host), height: 280 },
   image: { make: host => new ImageBody(host), height: 360 },
   table: { make: host => new TableBody(host), height: 312 },
   log: { make: host => new LogBody(host), height: 288 },
