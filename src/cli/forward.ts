@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { LogForwarder } from '../clients/index.js';
 import { type NetworkArgs, sslArgs, sslConfigFromArgs } from '../node/index.js';
-import { LogParser, TRACE } from '../protocols/sipyco/index.js';
+import { LogParser } from '../protocols/sipyco/index.js';
 import { PlatformClock } from '../transports/index.js';
 import { connectTcp } from '../transports/node/index.js';
 import { DEFAULT_PORTS } from '../values/index.js';
 import { Failure } from './failure.js';
-import { level } from './logd.js';
+import { levelOption } from './logd.js';
 import { remark, stopSignal } from './output.js';
 import { port } from './port.js';
 
@@ -25,13 +25,13 @@ export function forwardCommand(): Command {
       'Read lines from standard input and forward them to a log server: my_program 2>&1 | labwire\n' +
         'forward --source my_program 127.0.0.1\n\n' +
         'A line as Python logs it, "WARNING:name:message", keeps its level; "INFO<3>:name:message" takes\n' +
-        'two more lines with it; any other is of level INFO. While the server is away the newest 1000\n' +
-        'records wait. Exit code 1 if any was lost.',
+        'two more lines with it; any other is of level INFO. While the server is away 1000 records wait;\n' +
+        'those that come then are lost. Exit code 1 if any was.',
     )
     .argument('<server>', 'host name or address')
     .argument('[port]', 'TCP port', port, DEFAULT_PORT)
     .requiredOption('--source <name>', 'who says it, without a colon')
-    .option('--level <name>', 'forward nothing below it', level, TRACE)
+    .addOption(levelOption('forward nothing below it'))
     .action(forward);
   sslArgs(command);
   return command;

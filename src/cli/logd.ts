@@ -1,6 +1,6 @@
 // `labwire logd`: a log server that prints what programs forward to it.
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   bindAddressFromArgs,
   listenOnAll,
@@ -29,7 +29,7 @@ export function logdCommand(): Command {
         'One record a line: time, level, source, name and message; further lines are indented. Says\n' +
         '"ready" on standard error.',
     )
-    .option('--level <name>', 'leave out what is below it', level, TRACE)
+    .addOption(levelOption('leave out what is below it'))
     .option('--tree', 'print the exact JSON form of (level, source, time, "name:message")')
     .action(logd);
   simpleNetworkArgs(command, DEFAULT_PORTS['sipyco+log'] ?? 0, { ssl: true });
@@ -64,8 +64,13 @@ export function recordText({ timeNs = 0n, level: name, ...record }: LogRecord): 
   return `${time} ${name} ${record.source} ${record.name}: ${message}`;
 }
 
+/** `--level NAME`: a number, TRACE by default. */
+export function levelOption(description: string): Option {
+  return new Option('--level <name>', description).argParser(level).default(TRACE, 'TRACE');
+}
+
 /** The number of a level by its name, in any case. @throws {InvalidArgumentError} */
-export function level(text: string): number {
+function level(text: string): number {
   const number = LOG_LEVELS.get(text.toUpperCase());
   if (number === undefined) {
     throw new InvalidArgumentError(`It must be one of ${[...LOG_LEVELS.keys()].join(', ')}.`);

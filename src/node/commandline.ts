@@ -30,6 +30,8 @@ interface IOption {
   readonly long?: string | undefined;
   /** Takes a value. */
   readonly required: boolean;
+  /** What `--help` says of its default. */
+  defaultValueDescription?: string | undefined;
 }
 
 export type VerbosityArgs = { readonly verbose: number; readonly quiet: number };
@@ -77,6 +79,10 @@ export function simpleNetworkArgs(
     (text, previous) => [...previous, text],
     [],
   );
+  const bind = command.options.find(({ long }) => long === '--bind');
+  if (bind !== undefined) {
+    bind.defaultValueDescription = 'no other';
+  }
   command.option('--no-localhost-bind', 'do not listen on this computer alone by default');
   if (typeof port === 'number') {
     command.option('-p, --port <number>', 'TCP port to listen on', int, port);
