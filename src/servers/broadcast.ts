@@ -16,9 +16,10 @@ import {
   encodeLine,
   type PyonVersion,
 } from '../protocols/sipyco/index.js';
-import { isLabwireError, type PyValue } from '../values/index.js';
-import { HIGH_WATER_BYTES, type IListener, type ITransport, Pump } from '../wire/index.js';
-import { type IServed, Reception } from './reception.js';
+import type { PyValue } from '../values/index.js';
+import { HIGH_WATER_BYTES, type IListener, type ITransport } from '../wire/index.js';
+import { Reception, type ReportError, reportToConsole } from './reception.js';
+import { ServedListener } from './served.js';
 
 /** What receivers can make large. */
 export type BroadcasterLimits = {
@@ -72,13 +73,11 @@ export class Broadcaster {
 
   /** @throws {RangeError} a queue that holds nothing. */
   constructor(options: BroadcasterOptions = {}) {
-    const { queueLimit = QUEUE_LIMIT, pyon = 2 } = options;
+    const { queueLimit = QUEUE_LIMIT, pyon = 2, reportError = reportToConsole } = options;
     if (!(queueLimit >= 1)) {
       throw new RangeError(`queueLimit is ${queueLimit}, it must be at least 1`);
     }
     const limits = { ...BROADCASTER_LIMITS, ...options.limits };
-    const reportError =
-      options.reportError ?? ((error, where) => console.error(`labwire: ${where}:`, error));
     this._pyon = pyon;
     const desk: Desk = {
       queueLimit,
@@ -88,7 +87,7 @@ export class Broadcaster {
       dropped: () => {
         this._dropCount += 1;
       },
-      report: reportError,
+      reportError,
     };
     this._reception = new Reception(
       'the broadcaster',
@@ -161,18 +160,12 @@ type Desk = {
   readonly subscribed: (connection: Connection) => void;
   readonly left: (connection: Connection) => void;
   readonly dropped: () => void;
-  readonly report: (error: unknown, where: string) => void;
+  readonly reportError: ReportError;
 };
 
 /** One receiver: its two lines and its queue. */
-class Connection implements IServed {
-  private readonly _transport: ITransport;
+class Connection extends ServedListener<BroadcasterCommand, BroadcasterEvent> {
   private readonly _desk: Desk;
-  private readonly _pump: Pump<BroadcasterCommand, BroadcasterEvent>;
-  private readonly _machine = new BroadcasterMachine();
-  private readonly _gone: Promise<void>;
-  private _setGone: () => void = () => {};
-  private _isHalfClosed = false;
   private _channel: string | null = null;
   /** Lines that have not been given to the transport, shared with other connections. */
   private _queue: Uint8Array<ArrayBuffer>[] = [];
@@ -181,17 +174,8 @@ class Connection implements IServed {
   private _dropCount = 0;
 
   constructor(transport: ITransport, desk: Desk) {
-    this._transport = transport;
+    super(new BroadcasterMachine(), transport, 'the receiver', desk.reportError);
     this._desk = desk;
-    this._pump = new Pump(this._machine, transport, event => this._take(event));
-    this._gone = new Promise(resolve => {
-      this._setGone = resolve;
-    });
-  }
-
-  /** The peer closed its side: it may still listen, or has left without our knowing. */
-  get isHalfClosed(): boolean {
-    return this._isHalfClosed;
   }
 
   get info(): ReceiverInfo {
@@ -202,25 +186,6 @@ class Connection implements IServed {
       waitingMessages: this._queue.length,
       waitingBytes: this._queuedBytes + this._transport.bufferedBytes,
     };
-  }
-
-  async serve(): Promise<void> {
-    try {
-      const end = await this._pump.run();
-      if (end.type === 'eof' && this._channel !== null) {
-        this._isHalfClosed = true;
-        await this._transport.drained(); // a transport that knows that it left says so
-        await this._gone;
-      }
-    } catch (error) {
-      this._leave(error);
-    }
-    await this.close('it is over');
-  }
-
-  async close(reason: string): Promise<void> {
-    this._forget();
-    await this._pump.close(reason);
   }
 
   /** A message of its channel. `line` is shared. */
@@ -242,7 +207,11 @@ class Connection implements IServed {
     }
   }
 
-  private _take(event: BroadcasterEvent): undefined {
+  protected get _isListening(): boolean {
+    return this._channel !== null;
+  }
+
+  protected _take(event: BroadcasterEvent): undefined {
     if (event.type === 'subscribed') {
       this._channel = event.channel;
       this._desk.subscribed(this);
@@ -280,21 +249,11 @@ class Connection implements IServed {
     this._pump.send({ type: 'message', line: bytes });
   }
 
-  /** It cannot be served any more. A receiver may leave without a goodbye; all else is told. */
-  private _leave(error: unknown): void {
-    this._forget();
-    if (!isLabwireError(error, 'ConnectionLostError') && !isLabwireError(error, 'ClosedError')) {
-      this._desk.report(error, `the receiver ${this._transport.endpoint} was left`);
-      void this._pump.close('it cannot be served');
-    }
-  }
-
-  private _forget(): void {
+  protected _forget(): void {
     if (this._channel !== null) {
       this._desk.left(this);
     }
     this._queue = [];
     this._queuedBytes = 0;
-    this._setGone();
   }
 }

@@ -13,9 +13,10 @@ import {
   type LogServerEvent,
   LogServerMachine,
 } from '../protocols/sipyco/index.js';
-import { type Fault, isLabwireError } from '../values/index.js';
-import { type IClock, type IListener, type ITransport, Pump } from '../wire/index.js';
-import { type IServed, Reception } from './reception.js';
+import type { Fault } from '../values/index.js';
+import type { IClock, IListener, ITransport } from '../wire/index.js';
+import { Reception, type ReportError, reportToConsole } from './reception.js';
+import { Served } from './served.js';
 
 /** What clients can make large. */
 export type LogServerLimits = LogLimits & {
@@ -47,14 +48,12 @@ export class LogServer {
   private _dropCount = 0;
 
   constructor(options: LogServerOptions) {
-    const { onRecord, dropCb, clock } = options;
+    const { onRecord, dropCb, clock, reportError = reportToConsole } = options;
     const limits = { ...LOG_SERVER_LIMITS, ...options.limits };
-    const reportError =
-      options.reportError ?? ((error, where) => console.error(`labwire: ${where}:`, error));
     const desk: Desk = {
       limits,
       clock: clock ?? null,
-      report: reportError,
+      reportError,
       record: (record, endpoint) => {
         this._recordCount += 1;
         return onRecord(record, endpoint);
@@ -104,44 +103,24 @@ type Desk = {
   readonly clock: IClock | null;
   readonly record: LogServerOptions['onRecord'];
   readonly dropped: (fault: Fault, endpoint: string) => void;
-  readonly report: (error: unknown, where: string) => void;
+  readonly reportError: ReportError;
 };
 
 /** One client. */
-class Connection implements IServed {
-  readonly isHalfClosed = false; // a client that has closed its side is over
-  private readonly _endpoint: string;
+class Connection extends Served<never, LogServerEvent> {
   private readonly _desk: Desk;
-  private readonly _pump: Pump<never, LogServerEvent>;
 
   constructor(transport: ITransport, desk: Desk) {
-    this._endpoint = transport.endpoint;
+    super(new LogServerMachine(desk.limits), transport, 'the log client', desk.reportError);
     this._desk = desk;
-    this._pump = new Pump(new LogServerMachine(desk.limits), transport, event => this._take(event));
   }
 
-  async serve(): Promise<void> {
-    try {
-      await this._pump.run();
-    } catch (error) {
-      // A client may leave without a goodbye; all else is told.
-      if (!isLabwireError(error, 'ConnectionLostError') && !isLabwireError(error, 'ClosedError')) {
-        this._desk.report(error, `the log client ${this._endpoint} was left`);
-      }
-    }
-    await this.close('it is over');
-  }
-
-  close(reason: string): Promise<void> {
-    return this._pump.close(reason);
-  }
-
-  private _take(event: LogServerEvent): undefined | Promise<void> {
+  protected _take(event: LogServerEvent): undefined | Promise<void> {
     switch (event.type) {
       case 'record':
         return this._record(event.record);
       case 'failed':
-        this._tell(() => this._desk.dropped(event.fault, this._endpoint), 'dropCb');
+        this._tell(() => this._desk.dropped(event.fault, this._transport.endpoint), 'dropCb');
         return;
       case 'eof':
         return;
@@ -152,7 +131,7 @@ class Connection implements IServed {
     const { clock } = this._desk;
     const stamped = clock === null ? record : { ...record, timeNs: clock.wallNs() };
     try {
-      const wait = this._desk.record(stamped, this._endpoint);
+      const wait = this._desk.record(stamped, this._transport.endpoint);
       return wait === undefined ? undefined : wait.catch(error => this._report(error, 'onRecord'));
     } catch (error) {
       this._report(error, 'onRecord');
@@ -169,6 +148,6 @@ class Connection implements IServed {
   }
 
   private _report(error: unknown, name: string): void {
-    this._desk.report(error, `${name} of the log server, for ${this._endpoint}`);
+    this._desk.reportError(error, `${name} of the log server, for ${this._transport.endpoint}`);
   }
 }

@@ -14,8 +14,9 @@ import {
   type RpcServerEvent,
   type RpcServerMachine,
 } from '../protocols/sipyco/index.js';
-import { isLabwireError, PythonError, type PyValue } from '../values/index.js';
-import { HIGH_WATER_BYTES, type ITransport, Pump } from '../wire/index.js';
+import { PythonError, type PyValue } from '../values/index.js';
+import { HIGH_WATER_BYTES, type ITransport, type PumpEnd } from '../wire/index.js';
+import type { ReportError } from './reception.js';
 import { bind } from './rpcbind.js';
 import { PyError, packException } from './rpcexceptions.js';
 import {
@@ -25,6 +26,7 @@ import {
   type RpcResult,
   type RpcTarget,
 } from './rpctarget.js';
+import { isLost, Served } from './served.js';
 
 /** What a connection asks of its server. */
 export type Desk = {
@@ -34,16 +36,14 @@ export type Desk = {
   readonly signal: AbortSignal;
   /** Null where callers cannot end the server. */
   readonly terminate: (() => void) | null;
-  readonly report: (error: unknown, where: string) => void;
+  readonly reportError: ReportError;
 };
 
 type CallEvent = Extract<RpcServerEvent, { type: 'call' }>;
 
 /** The server's end of one connection. */
-export class RpcConnection {
-  private readonly _transport: ITransport;
+export class RpcConnection extends Served<RpcServerCommand, RpcServerEvent> {
   private readonly _desk: Desk;
-  private readonly _pump: Pump<RpcServerCommand, RpcServerEvent>;
   private readonly _call: RpcCall;
   private _target: RpcTarget | null = null;
   private _isClosed = false;
@@ -52,40 +52,29 @@ export class RpcConnection {
   private _abandon: () => void = () => {};
 
   constructor(machine: RpcServerMachine, transport: ITransport, desk: Desk) {
-    this._transport = transport;
+    super(machine, transport, 'the caller', desk.reportError);
     this._desk = desk;
-    this._pump = new Pump(machine, transport, event => this._take(event));
     this._call = { endpoint: transport.endpoint, signal: desk.signal };
   }
 
-  get hasTarget(): boolean {
-    return this._target !== null;
+  /** Nothing was asked of it yet. */
+  override get givesWay(): boolean {
+    return this._target === null;
   }
 
-  /** Serve to the end. Never rejects. */
-  async serve(): Promise<void> {
-    try {
-      const end = await this._pump.run();
-      if (end.type === 'eof') {
-        // Who has ended its requests still wants the answers.
-        await this._transport.drained();
-      }
-    } catch (error) {
-      // A caller may leave without a goodbye; all else is told.
-      if (!isLost(error)) {
-        this._desk.report(error, `the caller ${this._transport.endpoint} was left`);
-      }
-    }
-    await this.close('it is over');
-  }
-
-  async close(reason: string): Promise<void> {
+  override close(reason: string): Promise<void> {
     this._isClosed = true;
     this._abandon();
-    await this._pump.close(reason);
+    return super.close(reason);
   }
 
-  private _take(event: RpcServerEvent): undefined | Promise<void> {
+  protected override async _linger(end: PumpEnd): Promise<void> {
+    if (end.type === 'eof') {
+      await this._transport.drained(); // who has ended its requests still wants the answers
+    }
+  }
+
+  protected _take(event: RpcServerEvent): undefined | Promise<void> {
     switch (event.type) {
       case 'select':
         this._select(event.target);
@@ -123,7 +112,7 @@ export class RpcConnection {
     try {
       this._target = typeof found === 'function' ? found() : found;
     } catch (error) {
-      this._desk.report(error, `the target ${JSON.stringify(name)} could not be made`);
+      this._desk.reportError(error, `the target ${JSON.stringify(name)} could not be made`);
       void this.close('the target could not be made');
       return;
     }
@@ -236,7 +225,10 @@ export class RpcConnection {
   private _drop(error: PyError): undefined {
     if (error.pythonClass === 'SystemExit') {
       if (this._desk.terminate === null) {
-        this._desk.report(error, 'a method raised SystemExit, and callers cannot end this server');
+        this._desk.reportError(
+          error,
+          'a method raised SystemExit, and callers cannot end this server',
+        );
       } else {
         this._desk.terminate();
       }
@@ -273,10 +265,6 @@ function methodListValue(target: RpcTarget, hasTerminate: boolean): PyValue {
     methods.set(TERMINATE, BUILTIN_TERMINATE);
   }
   return methodListToValue({ docstring: target.docstring, methods });
-}
-
-function isLost(error: unknown): boolean {
-  return isLabwireError(error, 'ConnectionLostError') || isLabwireError(error, 'ClosedError');
 }
 
 /** Held by one at a time; who waits gets it in the order of asking. */

@@ -7,6 +7,7 @@
 
 import { RpcServerMachine } from '../protocols/sipyco/index.js';
 import type { IListener } from '../wire/index.js';
+import { Reception, reportToConsole } from './reception.js';
 import { type Desk, Lock, RpcConnection } from './rpcconnection.js';
 import type { RpcTarget } from './rpctarget.js';
 
@@ -38,49 +39,53 @@ export type RpcServerOptions = {
 
 /** Serves targets on any number of listeners. */
 export class RpcServer {
-  private readonly _options: RpcServerOptions;
-  private readonly _targets: ReadonlyMap<string, RpcTarget | (() => RpcTarget)>;
-  private readonly _lock: Lock | null;
-  private readonly _limits: RpcServerLimits;
-  private readonly _reportError: (error: unknown, where: string) => void;
-  private readonly _listeners = new Set<IListener>();
-  private readonly _connections = new Map<RpcConnection, Promise<void>>();
+  private readonly _reception: Reception<RpcConnection>;
   private readonly _terminated: Promise<void>;
   private _setTerminated: () => void = () => {};
   private _stopping = new AbortController();
 
   /** @throws {RangeError} a name that a client cannot ask for. */
   constructor(options: RpcServerOptions) {
-    this._options = options;
-    this._targets = new Map(Object.entries(options.targets));
-    this._lock = options.allowParallel === true ? null : new Lock();
-    this._limits = { ...RPC_SERVER_LIMITS, ...options.limits };
-    this._reportError =
-      options.reportError ?? ((error, where) => console.error(`labwire: ${where}:`, error));
+    const { description = null, features, reportError = reportToConsole } = options;
+    const targets = new Map(Object.entries(options.targets));
+    const { connections } = { ...RPC_SERVER_LIMITS, ...options.limits };
     this._terminated = new Promise(resolve => {
       this._setTerminated = resolve;
     });
-    for (const name of this._targets.keys()) {
+    for (const name of targets.keys()) {
       if (/[ \x00-\x1f\x7f]/.test(name)) {
         throw new RangeError(
           `the target name ${JSON.stringify(name)} holds a blank or a control character`,
         );
       }
     }
+    const desk: Omit<Desk, 'signal'> = {
+      targets,
+      lock: options.allowParallel === true ? null : new Lock(),
+      terminate: options.builtinTerminate === true ? this._setTerminated : null,
+      reportError,
+    };
+    const rpcId = { targets: [...targets.keys()], description };
+    const machineOptions = features === undefined ? {} : { features };
+    this._reception = new Reception(
+      'the server',
+      connections,
+      transport => {
+        const machine = new RpcServerMachine(rpcId, machineOptions);
+        return new RpcConnection(machine, transport, { ...desk, signal: this._stopping.signal });
+      },
+      reportError,
+    );
   }
 
   /** Open connections, whether they have chosen a target or not. */
   get connectionCount(): number {
-    return this._connections.size;
+    return this._reception.connectionCount;
   }
 
   /** Accept callers from `listener`, which is ours from now on. More than one is fine. */
   start(listener: IListener): void {
-    this._listeners.add(listener);
-    this._accept(listener).catch(error => {
-      this._listeners.delete(listener);
-      this._reportError(error, `${listener.endpoint} accepts no more connections`);
-    });
+    this._reception.start(listener);
   }
 
   /**
@@ -88,59 +93,14 @@ export class RpcServer {
    * hear their signal; they are not waited for. It may be started again.
    */
   async stop(): Promise<void> {
-    const listeners = [...this._listeners];
-    this._listeners.clear();
-    const ended = Array.from(this._connections, async ([connection, served]) => {
-      await connection.close('the server stopped');
-      await served;
-    });
+    const stopped = this._reception.stop();
     this._stopping.abort(new Error('the server stopped')); // nobody hears what methods make of it
     this._stopping = new AbortController();
-    await Promise.all([...listeners.map(listener => listener.close()), ...ended]);
+    await stopped;
   }
 
   /** Resolves once a caller has asked for the end, with `terminate` or by a method that raised SystemExit. Then `stop`. */
   waitTerminate(): Promise<void> {
     return this._terminated;
-  }
-
-  private async _accept(listener: IListener): Promise<void> {
-    const desk: Desk = {
-      targets: this._targets,
-      lock: this._lock,
-      signal: this._stopping.signal,
-      terminate: this._options.builtinTerminate === true ? this._setTerminated : null,
-      report: this._reportError,
-    };
-    const rpcId = {
-      targets: [...this._targets.keys()],
-      description: this._options.description ?? null,
-    };
-    const { features } = this._options;
-    for await (const transport of listener.connections) {
-      if (!this._listeners.has(listener) || !this._hasRoom()) {
-        await transport.close('the server takes no more callers');
-        continue;
-      }
-      const machine = new RpcServerMachine(rpcId, features === undefined ? {} : { features });
-      const connection = new RpcConnection(machine, transport, desk);
-      const served = connection.serve().finally(() => this._connections.delete(connection));
-      this._connections.set(connection, served);
-    }
-  }
-
-  /** Is there room for one more, if need be that of one who has asked for nothing yet? */
-  private _hasRoom(): boolean {
-    if (this._connections.size < this._limits.connections) {
-      return true;
-    }
-    for (const connection of this._connections.keys()) {
-      if (!connection.hasTarget) {
-        this._connections.delete(connection);
-        void connection.close('others want its place');
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -16,8 +16,9 @@ import {
   type PublisherEvent,
   PublisherMachine,
 } from '../protocols/sipyco/index.js';
-import { isLabwireError } from '../values/index.js';
-import { HIGH_WATER_BYTES, type IListener, type ITransport, Pump } from '../wire/index.js';
+import { HIGH_WATER_BYTES, type IListener, type ITransport } from '../wire/index.js';
+import { Reception, type ReportError, reportToConsole } from './reception.js';
+import { ServedListener } from './served.js';
 
 /** What subscribers can make large. */
 export type PublisherLimits = {
@@ -55,20 +56,16 @@ export type PublisherOptions = {
 /** Serves notifiers on any number of listeners. */
 export class Publisher {
   private readonly _notifiers: ReadonlyMap<string, Notifier>;
-  private readonly _limits: PublisherLimits;
-  private readonly _reportError: (error: unknown, where: string) => void;
-  private readonly _listeners = new Set<IListener>();
-  private readonly _connections = new Map<Connection, Promise<void>>();
+  private readonly _reception: Reception<Connection>;
   /** Lines of this turn that no subscriber has been given yet. */
   private readonly _lines = new Map<Notifier, Lines>();
   private _resyncCount = 0;
 
   /** @throws {RangeError} a notifier that tells another publisher already. */
   constructor(options: PublisherOptions) {
+    const { reportError = reportToConsole } = options;
+    const { queueBytes, connections } = { ...PUBLISHER_LIMITS, ...options.limits };
     this._notifiers = new Map(Object.entries(options.notifiers));
-    this._limits = { ...PUBLISHER_LIMITS, ...options.limits };
-    this._reportError =
-      options.reportError ?? ((error, where) => console.error(`labwire: ${where}:`, error));
     for (const [name, notifier] of this._notifiers) {
       if (notifier.publish !== null) {
         throw new RangeError(`the notifier ${JSON.stringify(name)} has a publisher already`);
@@ -77,11 +74,25 @@ export class Publisher {
     for (const notifier of this._notifiers.values()) {
       notifier.publish = (_mod, line) => this._publish(notifier, line);
     }
+    const desk: Desk = {
+      queueBytes,
+      find: name => this._find(name),
+      resynced: () => {
+        this._resyncCount += 1;
+      },
+      reportError,
+    };
+    this._reception = new Reception(
+      'the publisher',
+      connections,
+      transport => new Connection(transport, desk),
+      reportError,
+    );
   }
 
   /** Subscribers that have been given a struct. Over TCP one that left counts until the next line finds out. */
   get subscriberCount(): number {
-    return [...this._connections.keys()].filter(connection => connection.notifier !== null).length;
+    return [...this._reception.connections].filter(({ notifier }) => notifier !== null).length;
   }
 
   /** How often the queue of a slow subscriber was dropped for a fresh `init`. */
@@ -92,7 +103,7 @@ export class Publisher {
   /** Bytes that wait for all subscribers together, in queues and transports. A line that waits for several counts for each. */
   get waitingBytes(): number {
     let bytes = 0;
-    for (const connection of this._connections.keys()) {
+    for (const connection of this._reception.connections) {
       bytes += connection.waitingBytes;
     }
     return bytes;
@@ -100,57 +111,12 @@ export class Publisher {
 
   /** Accept subscribers from `listener`, which is ours from now on. More than one is fine. */
   start(listener: IListener): void {
-    this._listeners.add(listener);
-    this._accept(listener).catch(error => {
-      this._listeners.delete(listener);
-      this._reportError(error, `${listener.endpoint} accepts no more connections`);
-    });
+    this._reception.start(listener);
   }
 
   /** Stop accepting and end every connection, after what was sent. It may be started again. */
-  async stop(): Promise<void> {
-    const listeners = [...this._listeners];
-    this._listeners.clear();
-    await Promise.all(listeners.map(listener => listener.close()));
-    await Promise.all(
-      Array.from(this._connections, async ([connection, served]) => {
-        await connection.close('the publisher stopped');
-        await served;
-      }),
-    );
-  }
-
-  private async _accept(listener: IListener): Promise<void> {
-    for await (const transport of listener.connections) {
-      if (!this._listeners.has(listener) || !this._hasRoom()) {
-        await transport.close('the publisher takes no more subscribers');
-        continue;
-      }
-      const connection = new Connection(transport, this._limits.queueBytes, {
-        find: name => this._find(name),
-        resynced: () => {
-          this._resyncCount += 1;
-        },
-        report: error => this._reportError(error, `the subscriber ${transport.endpoint} was left`),
-      });
-      const served = connection.serve().finally(() => this._connections.delete(connection));
-      this._connections.set(connection, served);
-    }
-  }
-
-  /** Is there room for one more, if need be that of the one most likely to have left? */
-  private _hasRoom(): boolean {
-    if (this._connections.size < this._limits.connections) {
-      return true;
-    }
-    for (const connection of this._connections.keys()) {
-      if (connection.isHalfClosed) {
-        this._connections.delete(connection);
-        void connection.close('others want its place');
-        return true;
-      }
-    }
-    return false;
+  stop(): Promise<void> {
+    return this._reception.stop();
   }
 
   private _find(name: string): Notifier | null {
@@ -182,7 +148,7 @@ export class Publisher {
     }
     this._lines.delete(notifier);
     const whole = joined(lines);
-    for (const connection of this._connections.keys()) {
+    for (const connection of this._reception.connections) {
       if (connection.notifier === notifier) {
         connection.offer(whole);
       }
@@ -207,20 +173,15 @@ function joined({ parts, bytes }: Lines): Uint8Array {
 
 /** What a connection asks of its publisher. */
 type Desk = {
+  readonly queueBytes: number;
   readonly find: (name: string) => Notifier | null;
   readonly resynced: () => void;
-  readonly report: (error: unknown) => void;
+  readonly reportError: ReportError;
 };
 
 /** One subscriber: its two lines, its init, its queue. */
-class Connection {
-  private readonly _transport: ITransport;
-  private readonly _queueBytes: number;
+class Connection extends ServedListener<PublisherCommand, PublisherEvent> {
   private readonly _desk: Desk;
-  private readonly _pump: Pump<PublisherCommand, PublisherEvent>;
-  private readonly _left: Promise<void>;
-  private _setLeft: () => void = () => {};
-  private _isHalfClosed = false;
   private _notifier: Notifier | null = null;
   /** Lines that wait for room in the transport, shared with other connections; null while it has room. */
   private _queue: Uint8Array[] | null = null;
@@ -228,14 +189,9 @@ class Connection {
   /** The queue was dropped: the next line is an init. */
   private _missedMods = false;
 
-  constructor(transport: ITransport, queueBytes: number, desk: Desk) {
-    this._transport = transport;
-    this._queueBytes = queueBytes;
+  constructor(transport: ITransport, desk: Desk) {
+    super(new PublisherMachine(), transport, 'the subscriber', desk.reportError);
     this._desk = desk;
-    this._pump = new Pump(new PublisherMachine(), transport, event => this._take(event));
-    this._left = new Promise(resolve => {
-      this._setLeft = resolve;
-    });
   }
 
   /** What it follows; null until it has been given the struct, and when it has left. */
@@ -243,33 +199,8 @@ class Connection {
     return this._notifier;
   }
 
-  /** The peer closed its side: it may still listen, or has left without our knowing. */
-  get isHalfClosed(): boolean {
-    return this._isHalfClosed;
-  }
-
   get waitingBytes(): number {
     return this._transport.bufferedBytes + this._queuedBytes;
-  }
-
-  /** Serve to the end. Never rejects. */
-  async serve(): Promise<void> {
-    try {
-      const end = await this._pump.run();
-      if (end.type === 'eof' && this._notifier !== null) {
-        this._isHalfClosed = true;
-        await this._transport.drained(); // a transport that knows that it left says so
-        await this._left;
-      }
-    } catch (error) {
-      this._leave(error);
-    }
-    await this.close('it is over');
-  }
-
-  async close(reason: string): Promise<void> {
-    this._forget();
-    await this._pump.close(reason);
   }
 
   /** One line or more of the notifier that it follows, shared. */
@@ -285,7 +216,11 @@ class Connection {
     }
   }
 
-  private _take(event: PublisherEvent): undefined {
+  protected get _isListening(): boolean {
+    return this._notifier !== null;
+  }
+
+  protected _take(event: PublisherEvent): undefined {
     if (event.type !== 'subscribed') {
       return; // a stranger, or the end: the pump says so too
     }
@@ -313,7 +248,7 @@ class Connection {
   private _enqueue(queue: Uint8Array[], line: Uint8Array): void {
     queue.push(line);
     this._queuedBytes += line.length + LINE_BYTES;
-    if (this._queuedBytes > this._queueBytes && queue.length > 1) {
+    if (this._queuedBytes > this._desk.queueBytes && queue.length > 1) {
       this._queue = [];
       this._queuedBytes = 0;
       this._missedMods = true;
@@ -352,18 +287,8 @@ class Connection {
     queue.splice(0, sent);
   }
 
-  /** It cannot be served any more. A subscriber may leave without a goodbye; all else is told. */
-  private _leave(error: unknown): void {
-    this._forget();
-    if (!isLabwireError(error, 'ConnectionLostError') && !isLabwireError(error, 'ClosedError')) {
-      this._desk.report(error);
-      void this._pump.close('the struct cannot be sent');
-    }
-  }
-
-  private _forget(): void {
+  protected _forget(): void {
     this._notifier = null;
     this._queue = null;
-    this._setLeft();
   }
 }
