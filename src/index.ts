@@ -6,6 +6,7 @@ import {
   hubPlugin,
   policyPlugin,
   rendererPlugin,
+  rpcPlugin,
   sidebarPlugin,
   viewsPlugin,
 } from './plugins/index.js';
@@ -19,6 +20,7 @@ const plugins: readonly JupyterFrontEndPlugin<unknown>[] = [
   policyPlugin,
   commandsPlugin,
   sidebarPlugin,
+  rpcPlugin,
 ];
 
 export default plugins;

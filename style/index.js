@@ -8,4 +8,6 @@ import './trace.css';
 import './image.css';
 import './table.css';
 import './addressform.css';
+import './methods.css';
+import './call.css';
 import './sidebar.css';

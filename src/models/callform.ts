@@ -6,6 +6,7 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { CallOutcome, CallRequest, IHub, MethodDescription } from '../hub/api.js';
+import { UnsupportedError } from '../values/index.js';
 import { cellOf } from './callformcell.js';
 import {
   argumentsOf,
@@ -46,6 +47,8 @@ export namespace CallFormModel {
     readonly guards: ICallGuards | null;
     /** Filled in from the start. */
     readonly filled?: CallArguments;
+    /** False: only the method's name is known; the server is asked before the first call. */
+    readonly isKnown?: boolean;
     /** ns since 1970-01-01 UTC. */
     readonly now?: () => bigint;
   }
@@ -59,6 +62,7 @@ export class CallFormModel implements IDisposable {
     this.address = options.address;
     this.history = options.history;
     this._method = options.method;
+    this._isKnown = options.isKnown ?? true;
     this._open = options.open;
     this._guards = options.guards;
     this._now = options.now ?? (() => BigInt(Date.now()) * 1_000_000n);
@@ -106,6 +110,11 @@ export class CallFormModel implements IDisposable {
     return this._guards?.guardOf(this.address) ?? NO_GUARD;
   }
 
+  /** What is filled in, right or wrong: to fill in another form of the method. */
+  get filled(): CallArguments {
+    return argumentsOf(this._fields.filter(({ text, name }) => text !== '' || name !== ''));
+  }
+
   /** When the call under way began; ns since 1970-01-01 UTC. Null when none is. */
   get runningSinceNs(): bigint | null {
     return this._sinceNs;
@@ -124,6 +133,11 @@ export class CallFormModel implements IDisposable {
   /** Newest first, those of other forms too. */
   get past(): readonly CallEntry[] {
     return this.history.of(this.address, this._method.name);
+  }
+
+  /** Has the server said what the method takes? */
+  get isKnown(): boolean {
+    return this._isKnown;
   }
 
   get takesExtra(): boolean {
@@ -177,12 +191,22 @@ export class CallFormModel implements IDisposable {
     this._fieldsChanged.emit();
   }
 
-  /** The server has told more of the method: what is filled in stays. */
-  describe(method: MethodDescription): void {
-    const call = argumentsOf(this._fields.filter(({ text, name }) => text !== '' || name !== ''));
-    this._method = method;
-    this.fill(call);
-    this._stateChanged.emit();
+  /** Ask the server what the method takes; what is filled in stays. @returns whether it answered. */
+  async learn(): Promise<boolean> {
+    if (this._isKnown || this._phase !== 'ready') {
+      return this._isKnown;
+    }
+    this._sinceNs = this._now();
+    this._setPhase('running');
+    const failed = await this._learn();
+    if (failed === null && !this._isCancelling) {
+      this._sinceNs = null;
+      this._setPhase('ready');
+      return true;
+    }
+    const call = { callId: this.history.nextCallId(), ...this._request() };
+    this._end(call, failed ?? { type: 'cancelled', elapsedMs: this._elapsedMs() });
+    return false;
   }
 
   /** What is wrong with a field; null where nothing is, or where nothing was typed and asked for yet. */
@@ -208,6 +232,9 @@ export class CallFormModel implements IDisposable {
   /** The person pressed Call. Sends it, or asks first, or shows what is wrong. */
   async call(): Promise<void> {
     if (this._phase !== 'ready' || this.guard.readOnly) {
+      return;
+    }
+    if (!(await this.learn())) {
       return;
     }
     this._wasTried = true;
@@ -299,12 +326,27 @@ export class CallFormModel implements IDisposable {
 
   private async _send(): Promise<void> {
     const request: CallRequest = { ...this._request(), callId: this.history.nextCallId() };
-    const { callId, address, method, args, kwargs } = request;
-    const timeNs = this._now();
-    this._callId = callId;
-    this._sinceNs = timeNs;
+    this._callId = request.callId;
+    this._sinceNs = this._now();
     this._setPhase('running');
-    const outcome = await this._outcomeOf(request, timeNs);
+    this._end(request, await this._outcomeOf(request));
+  }
+
+  private async _outcomeOf(request: CallRequest): Promise<CallOutcome> {
+    try {
+      const hub = await this._open();
+      if (this._isCancelling) {
+        return { type: 'cancelled', elapsedMs: this._elapsedMs() }; // before it was sent
+      }
+      return await hub.call(request);
+    } catch (reason) {
+      return this._failed(reason);
+    }
+  }
+
+  private _end(request: CallRequest, outcome: CallOutcome): void {
+    const { callId, address, method, args, kwargs } = request;
+    const timeNs = this._sinceNs ?? this._now();
     const entry = { callId, address, method, args, kwargs, timeNs, outcome };
     this._last = entry;
     this._phase = 'ready';
@@ -313,17 +355,37 @@ export class CallFormModel implements IDisposable {
     this.history.add(entry); // tells this form too
   }
 
-  private async _outcomeOf(request: CallRequest, timeNs: bigint): Promise<CallOutcome> {
-    const elapsedMs = () => Number((this._now() - timeNs) / 1000n) / 1000;
+  /** @returns why the server did not tell; null: it did. */
+  private async _learn(): Promise<CallOutcome | null> {
     try {
-      const hub = await this._open();
-      if (this._isCancelling) {
-        return { type: 'cancelled', elapsedMs: elapsedMs() }; // before it was sent
+      const { address, _method: asked } = this;
+      const { methods } = await (await this._open()).describeTarget(address);
+      const method = methods.find(({ name }) => name === asked.name);
+      if (method === undefined) {
+        throw new UnsupportedError(
+          `${address} has no method ${asked.name}`,
+          { feature: asked.name },
+          { hint: `It has ${methods.map(({ name }) => name).join(', ') || 'none'}.` },
+        );
       }
-      return await hub.call(request);
+      if (!this._isDisposed) {
+        const { filled } = this;
+        this._method = method;
+        this._isKnown = true;
+        this.fill(filled);
+      }
+      return null;
     } catch (reason) {
-      return { type: 'failed', elapsedMs: elapsedMs(), fault: faultOf(reason) };
+      return this._failed(reason);
     }
+  }
+
+  private _failed(reason: unknown): CallOutcome {
+    return { type: 'failed', elapsedMs: this._elapsedMs(), fault: faultOf(reason) };
+  }
+
+  private _elapsedMs(): number {
+    return this._sinceNs === null ? 0 : Number((this._now() - this._sinceNs) / 1000n) / 1000;
   }
 
   /** Every text is read; the first field with a problem is pointed at. */
@@ -412,6 +474,7 @@ export class CallFormModel implements IDisposable {
   private readonly _refused = new Signal<this, CallField>(this);
   private readonly _stateChanged = new Signal<this, void>(this);
   private _method: MethodDescription;
+  private _isKnown: boolean;
   private _fields: readonly CallField[] = [];
   private _phase: CallPhase = 'ready';
   private _last: CallEntry | null = null;

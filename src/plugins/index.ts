@@ -3,6 +3,7 @@ export { commandsPlugin } from './commands.js';
 export { hubPlugin } from './hub.js';
 export { policyPlugin } from './policy.js';
 export { rendererPlugin } from './renderer.js';
+export { rpcPlugin } from './rpc.js';
 export { ISidebar, sidebarPlugin } from './sidebar.js';
 export { ILabwire, type LiveViewOptions } from './token.js';
 export { viewsPlugin } from './views.js';

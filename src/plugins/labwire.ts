@@ -80,18 +80,21 @@ export class Labwire implements ILabwire {
     return this._openTab;
   }
 
-  createView({ spec, place = 'cell', frozen }: LiveViewOptions): LiveView {
-    const model = new Model({ spec, source: this.session });
+  createView({ spec, place = 'cell', frozen, source }: LiveViewOptions): LiveView {
+    const model = new Model({ spec, source: source ?? this.session });
     if (frozen !== undefined) {
       model.freeze(frozen.atNs);
+    } else if (source !== undefined) {
+      model.open(); // who has a source knows what opening it does
     }
+    const hasTabs = this._openTab !== null && source === undefined;
     const view = new LiveView({
       model,
       place,
       trans: this._trans,
       defaults: this._defaults,
       actions: {
-        openTab: this._openTab === null ? null : given => void this._openTab?.(given),
+        openTab: hasTabs ? given => void this._openTab?.(given) : null,
         openAddress: address => void this._openTab?.(specOf(address)),
         decide: asking => this.decide(asking.endpoints),
       },

@@ -3,7 +3,7 @@
 import { Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { Widget } from '@lumino/widgets';
-import type { PolicyModel, ViewSpec } from '../models/index.js';
+import type { IFrameSource, PolicyModel, ViewSpec } from '../models/index.js';
 import type { LiveView } from '../widgets/index.js';
 
 export type LiveViewOptions = {
@@ -12,6 +12,8 @@ export type LiveViewOptions = {
   readonly place?: 'cell' | 'tab';
   /** Start frozen, connected to nothing, with a picture of that time (PNG, base64). */
   readonly frozen?: { readonly atNs: bigint; readonly picture: string | null };
+  /** Where its frames come from, e.g. the result of a call. Default: what the spec names. */
+  readonly source?: IFrameSource;
 };
 
 /** The one hub of this tab, as far as others may use it. */

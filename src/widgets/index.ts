@@ -1,5 +1,7 @@
 // What people see. Widgets read models; no widget knows a protocol.
 export { AddressForm } from './addressform.js';
+export { CallForm, type ICallFormActions } from './call/form.js';
+export { callOffer } from './call/offer.js';
 export { errorCard, reportOf } from './errorcard.js';
 export { sidebarIcon, viewIcon } from './icons.js';
 export type { Frozen } from './keeping.js';
@@ -7,5 +9,6 @@ export { type ILiveViewActions, LiveView } from './liveview.js';
 export { askPerson } from './policydialog.js';
 export { type IInstrumentActions, InstrumentsSection } from './sidebar/instruments.js';
 export { LiveViewsSection } from './sidebar/liveviews.js';
+export { type ChosenMethod, MethodsSection } from './sidebar/methods.js';
 export { Sidebar } from './sidebar/panel.js';
 export { PICTURE_LIMIT_BYTES, type Picture } from './snapshot.js';

@@ -47,13 +47,19 @@ async function formOf(target: string, name: string, filled?: CallArguments) {
   return formWith(address, method, filled);
 }
 
-function formWith(address: string, method: MethodDescription, filled?: CallArguments) {
+function formWith(
+  address: string,
+  method: MethodDescription,
+  filled?: CallArguments,
+  isKnown = true,
+) {
   return new CallFormModel({
     address,
     method,
     open: async () => test.hub,
     history,
     guards,
+    isKnown,
     ...(filled === undefined ? {} : { filled }),
   });
 }
@@ -212,15 +218,13 @@ describe('a call form', () => {
   it('keeps what is filled in when the server tells more of the method', async () => {
     const full = await formOf('siggen', 'set_phase');
     const bare = { ...full.method, parameters: null, signature: null };
-    const model = formWith(full.address, bare, {
-      args: ['0', '90.0'],
-      kwargs: [['unit', "'deg'"]],
-    });
+    const filled: CallArguments = { args: ['0', '90.0'], kwargs: [['unit', "'deg'"]] };
+    const model = formWith(full.address, bare, filled, false);
     assert.deepEqual(
       model.fields.map(({ role }) => role),
       ['extra', 'extra', 'named'],
     );
-    model.describe(full.method);
+    assert.equal(await model.learn(), true);
     assert.deepEqual(
       model.fields.map(({ name, text, isDefault }) => [name, text, isDefault]),
       [
@@ -231,6 +235,29 @@ describe('a call form', () => {
     );
     await model.call();
     assert.equal(returned(model), '0.25');
+  });
+
+  it('asks what a method is before its first call: one that ends others is confirmed', async () => {
+    const full = await formOf('motor', 'stop');
+    const bare = { ...full.method, parameters: null, signature: null, isLifeCycle: false };
+    const model = formWith(full.address, bare, undefined, false);
+    await model.call();
+    assert.equal(model.phase, 'confirming');
+    assert.equal(model.method.signature, '() -> bool');
+  });
+
+  it('sends nothing to a target that has no such method', async () => {
+    const full = await formOf('siggen', 'get_power');
+    const bare = { ...full.method, name: '__proto__', parameters: null };
+    const model = formWith(full.address, bare, { args: ['1'], kwargs: [] }, false);
+    await model.call();
+    const outcome = model.last?.outcome;
+    assert.equal(outcome?.type, 'failed');
+    assert.equal(
+      outcome?.type === 'failed' && outcome.fault.message,
+      `${LAB}/siggen has no method __proto__`,
+    );
+    assert.equal(model.phase, 'ready');
   });
 
   it('names arguments that no parameter takes, each once', async () => {

@@ -1,0 +1,181 @@
+// What can be called: the sidebar's Methods, and cell outputs of application/vnd.labwire.rpc.v1+json.
+//
+// Both show forms, and nothing is called but by a person in a form: there is no command here that calls.
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
+import {
+  type CallArguments,
+  CallFormModel,
+  type CallGuard,
+  CallHistory,
+  type ICallGuards,
+  type InstrumentsModel,
+  type MethodDescription,
+  MethodsModel,
+  nameOf,
+  RPC_MIME,
+  type RpcSpec,
+  resultSource,
+  resultSpec,
+} from '../models/index.js';
+import { formatEndpoint, parseAddress } from '../values/index.js';
+import { CallForm, MethodsSection } from '../widgets/index.js';
+import { insertCell } from './insertion.js';
+import type { Labwire } from './labwire.js';
+import { RenderedRpc } from './renderedrpc.js';
+import { ISidebar } from './sidebar.js';
+import { ILabwire } from './token.js';
+
+const RANK = 40; // as live views have it
+const SECTION_RANK = 200;
+
+/** What a person has set for the instruments in the list. */
+class ListGuards implements ICallGuards {
+  constructor(instruments: InstrumentsModel) {
+    this._instruments = instruments;
+    this.changed = instruments.changed;
+  }
+
+  readonly changed: ISignal<unknown, unknown>;
+
+  /** One for each endpoint, as the hub has it: the strictest of its instruments holds. */
+  guardOf(address: string): CallGuard {
+    const endpoint = formatEndpoint(parseAddress(address));
+    const there = this._instruments.instruments.filter(
+      instrument => formatEndpoint(parseAddress(instrument.address)) === endpoint,
+    );
+    return {
+      readOnly: there.some(({ readOnly }) => readOnly),
+      confirmCalls: there.some(({ confirm }) => confirm),
+    };
+  }
+
+  private readonly _instruments: InstrumentsModel;
+}
+
+/** Makes forms and browsers, in the sidebar and in cells. One history for all. */
+export class Calls {
+  constructor(
+    private readonly _labwire: Labwire,
+    private readonly _guards: ICallGuards | null,
+    private readonly _insert: (text: string) => Promise<void>,
+    private readonly _trans: TranslationBundle,
+  ) {}
+
+  form(options: {
+    readonly address: string;
+    readonly target: string;
+    readonly method: MethodDescription;
+    readonly filled: CallArguments | null;
+    readonly inCell: boolean;
+    readonly isKnown?: boolean;
+  }): CallForm {
+    const { address, target, method, filled, inCell, isKnown = true } = options;
+    const { session } = this._labwire;
+    const model = new CallFormModel({
+      address,
+      method,
+      open: () => session.open(),
+      history: this._history,
+      guards: this._guards,
+      isKnown,
+      ...(filled === null ? {} : { filled }),
+    });
+    return new CallForm({
+      model,
+      title: target === '' ? method.name : `${target}.${method.name}`,
+      actions: {
+        viewOf: (entry, view): Widget =>
+          this._labwire.createView({
+            spec: resultSpec(entry, view),
+            source: resultSource(session, entry.callId),
+          }),
+        insertCell: inCell ? null : this._insert,
+      },
+      trans: this._trans,
+    });
+  }
+
+  /** The form of a cell. It connects to nothing before the person wants it. */
+  formOf(spec: RpcSpec & { readonly method: string }): CallForm {
+    const { address, method: name, args, kwargs } = spec;
+    const method: MethodDescription = {
+      name,
+      parameters: null,
+      signature: null,
+      docstring: null,
+      isLifeCycle: false,
+    };
+    const target = nameOf(address);
+    return this.form({
+      address,
+      target,
+      method,
+      filled: { args, kwargs },
+      inCell: true,
+      isKnown: false,
+    });
+  }
+
+  /** All methods of one address. */
+  browserOf(address: string): MethodsSection {
+    const one = {
+      instruments: [{ name: nameOf(address), address }],
+      changed: new Signal<object, void>({}),
+    };
+    const model = new MethodsModel({ open: () => this._labwire.session.open(), callables: one });
+    return new MethodsSection({
+      model,
+      formOf: chosen => this.form({ ...chosen, inCell: true }),
+      emptyText: this._trans.__('Nothing can be called at %1.', address),
+      trans: this._trans,
+    });
+  }
+
+  /** All methods of the instruments in the list. */
+  section(instruments: InstrumentsModel): MethodsSection {
+    const { session } = this._labwire;
+    return new MethodsSection({
+      model: new MethodsModel({ open: () => session.open(), callables: instruments }),
+      formOf: chosen => this.form({ ...chosen, inCell: false }),
+      emptyText: this._trans.__(
+        'No methods yet. Add an instrument above, such as 127.0.0.1:3251, or the demo lab.',
+      ),
+      trans: this._trans,
+    });
+  }
+
+  private readonly _history = new CallHistory();
+}
+
+export const rpcPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'labwire:rpc',
+  description: 'Calls methods of instruments, from the sidebar and from cell outputs.',
+  autoStart: true,
+  requires: [ILabwire],
+  optional: [IRenderMimeRegistry, ISidebar, ITranslator],
+  activate(
+    app: JupyterFrontEnd,
+    labwire: ILabwire,
+    registry: IRenderMimeRegistry | null,
+    sidebar: ISidebar | null,
+    translator: ITranslator | null,
+  ): void {
+    const trans = (translator ?? nullTranslator).load('labwire');
+    const guards = sidebar === null ? null : new ListGuards(sidebar.instruments);
+    const insert = (text: string) => insertCell(app, text, trans);
+    const calls = new Calls(labwire as Labwire, guards, insert, trans);
+    sidebar?.panel.addSection(calls.section(sidebar.instruments), SECTION_RANK);
+    registry?.addFactory({
+      // It offers calls: an output without trust shows its text instead.
+      safe: false,
+      mimeTypes: [RPC_MIME],
+      defaultRank: RANK,
+      createRenderer: () => new RenderedRpc(calls, trans),
+    });
+  },
+};

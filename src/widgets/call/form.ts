@@ -1,0 +1,477 @@
+// A method with a field for each argument, a button that calls it, and what came of it.
+//
+// The same in the sidebar and in a cell. Only the button, Enter in a field and "repeat" call; nothing
+// is called by being shown.
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
+import { PanelLayout, Widget } from '@lumino/widgets';
+import type { CallEntry, CallField, CallFormModel, ViewKind } from '../../models/index.js';
+import { element, setText, textButton } from '../element.js';
+import { copyText } from '../errorcard.js';
+import { FieldRow } from './field.js';
+import { HistoryList } from './history.js';
+import { resultNode } from './result.js';
+import { ShortcutShield } from './shield.js';
+import { formatElapsed } from './words.js';
+
+/** What a form asks of whoever shows it. */
+export interface ICallFormActions {
+  /** A live view of a result. */
+  readonly viewOf: (entry: CallEntry, view: ViewKind) => Widget;
+  /** Put a cell with this text into the notebook; null where there are no notebooks. */
+  readonly insertCell: ((text: string) => Promise<void>) | null;
+}
+
+export namespace CallForm {
+  export interface IOptions {
+    readonly model: CallFormModel;
+    /** `siggen.set_frequency`. */
+    readonly title: string;
+    readonly actions: ICallFormActions;
+    readonly trans: TranslationBundle;
+  }
+}
+
+const TICK_MS = 100;
+
+export class CallForm extends Widget {
+  constructor(options: CallForm.IOptions) {
+    super();
+    this.model = options.model;
+    this._trans = options.trans;
+    this._title = options.title;
+    this._actions = options.actions;
+    const { model, _trans: trans } = this;
+    this.addClass('jp-CallForm');
+    this.node.setAttribute('role', 'group');
+    this.node.setAttribute('aria-label', trans.__('Call %1', options.title));
+    this._head = element('div', { className: 'jp-CallForm-head' });
+    this._notice = element('div', { className: 'jp-CallForm-notice' });
+    this._fields = element('div', { className: 'jp-CallForm-fields' });
+    this._adding = element('div', { className: 'jp-CallForm-adding' });
+    this._call = textButton(
+      trans.__('Call ⏎'),
+      () => void model.call(),
+      'jp-Labwire-button jp-CallForm-call',
+    );
+    this._says = element('span', { className: 'jp-CallForm-says', attributes: { role: 'status' } });
+    this._progress = element('div', {
+      className: 'jp-CallForm-progress',
+      attributes: { role: 'group' },
+    });
+    this._result = element('div', {
+      className: 'jp-CallForm-result',
+      attributes: { 'aria-live': 'polite' },
+    });
+    this._history = new HistoryList(
+      {
+        onFill: entry => {
+          model.fill(entry);
+          this.focusFirst();
+        },
+        onRepeat: entry => void model.repeat(entry),
+      },
+      trans,
+    );
+    const body = new Widget();
+    body.addClass('jp-CallForm-body');
+    body.node.append(
+      this._head,
+      this._notice,
+      this._fields,
+      this._adding,
+      element('div', {
+        className: 'jp-CallForm-actions',
+        children: [this._call, ...this._copyButtons(), this._says],
+      }),
+      this._progress,
+      this._result,
+    );
+    const foot = new Widget({ node: this._history.node });
+    const layout = new PanelLayout();
+    layout.addWidget(body);
+    layout.addWidget(foot);
+    this.layout = layout;
+    model.fieldsChanged.connect(this._drawFields, this);
+    model.fieldChecked.connect(this._onChecked, this);
+    model.refused.connect(this._onRefused, this);
+    model.stateChanged.connect(this._draw, this);
+    this._drawFields();
+    this._draw();
+  }
+
+  readonly model: CallFormModel;
+
+  /** The field to fill in first; the button where there is none. */
+  focusFirst(): void {
+    const fields = this.model.fields;
+    const first = fields.find(({ text }) => text === '') ?? fields[0];
+    const row = first === undefined ? undefined : this._rows.get(first.id);
+    if (row === undefined) {
+      this._call.focus();
+    } else {
+      row.focus();
+    }
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._stopTicking();
+    this.model.dispose();
+    super.dispose();
+  }
+
+  handleEvent(event: Event): void {
+    if (event.type === 'keydown') {
+      this._onKey(event as KeyboardEvent);
+    }
+  }
+
+  protected override onAfterAttach(_msg: Message): void {
+    this.node.addEventListener('keydown', this);
+    this._shield = new ShortcutShield(this.node);
+  }
+
+  protected override onBeforeDetach(_msg: Message): void {
+    this.node.removeEventListener('keydown', this);
+    this._shield?.dispose();
+    this._shield = null;
+  }
+
+  // ---- Drawing ------------------------------------------------------------------------------------
+
+  private _draw(): void {
+    const { model } = this;
+    this._drawHead();
+    this._drawNotice();
+    this._drawProgress();
+    const { readOnly } = model.guard;
+    this._call.disabled = readOnly || model.phase !== 'ready';
+    const { last } = model;
+    if (last !== this._shown) {
+      this._shown = last;
+      this._closeView();
+      this._result.replaceChildren(
+        ...(last === null
+          ? []
+          : [
+              resultNode(
+                last,
+                {
+                  onView: (entry, view) => this._toggleView(entry, view),
+                  textOf: entry => model.resultText(entry.callId),
+                },
+                this._trans,
+              ),
+            ]),
+      );
+    }
+    this._history.draw(model.past, !readOnly);
+  }
+
+  private _drawHead(): void {
+    const { method } = this.model;
+    if (method === this._shownMethod) {
+      return;
+    }
+    this._shownMethod = method;
+    const { signature, docstring } = method;
+    this._head.replaceChildren(
+      element('div', {
+        className: 'jp-CallForm-title',
+        title: this.model.address,
+        children: [
+          element('b', { text: this._title }),
+          element('span', { className: 'jp-CallForm-signature', text: signature ?? '' }),
+        ],
+      }),
+      ...(docstring === null || docstring.trim() === '' ? [] : [this._docNode(docstring.trim())]),
+    );
+  }
+
+  private _docNode(text: string): HTMLElement {
+    const [first = ''] = text.split('\n');
+    if (first === text) {
+      return element('div', { className: 'jp-CallForm-doc', text });
+    }
+    return element('details', {
+      className: 'jp-CallForm-doc',
+      children: [
+        element('summary', { text: first }),
+        element('pre', { text: text.slice(first.length).replace(/^\n+/, '') }),
+      ],
+    });
+  }
+
+  private _drawNotice(): void {
+    const { model, _trans: trans } = this;
+    const isBare = model.isKnown && model.method.parameters === null;
+    const notices = [
+      ...(model.guard.readOnly
+        ? [trans.__('This instrument is read-only in your list: calls are refused.')]
+        : []),
+      ...(isBare
+        ? [trans.__('The server tells only the names of its methods: give what this one takes.')]
+        : []),
+      ...(model.isKnown ? [] : [trans.__('Nothing is sent before you press Call.')]),
+    ];
+    const key = notices.join('\n');
+    if (key === this._shownNotice) {
+      return;
+    }
+    this._shownNotice = key;
+    this._notice.replaceChildren(...notices.map(text => element('div', { text })));
+    if (!model.isKnown) {
+      this._notice.append(
+        textButton(
+          trans.__('Connect, and show what it takes'),
+          () => void model.learn(),
+          'jp-Labwire-link',
+        ),
+      );
+    }
+  }
+
+  private _drawFields(): void {
+    const { model, _trans: trans } = this;
+    const focused = [...this._rows].find(([, row]) => row.node.contains(document.activeElement));
+    const before = new Map(this._rows);
+    this._rows.clear();
+    let extras = 0;
+    for (const field of model.fields) {
+      extras += field.role === 'extra' ? 1 : 0;
+      const row =
+        before.get(field.id) ??
+        new FieldRow(
+          field,
+          extras,
+          {
+            onText: (id, text) => model.setText(id, text),
+            onName: (id, name) => model.setName(id, name),
+            onReset: id => model.reset(id),
+            onRemove: id => model.removeField(id),
+          },
+          trans,
+        );
+      this._rows.set(field.id, row);
+      row.draw(field, model.problemOf(field));
+    }
+    this._fields.replaceChildren(...[...this._rows.values()].map(({ node }) => node));
+    this._drawAdding();
+    if (focused !== undefined) {
+      const [id] = focused;
+      (this._rows.get(id) ?? [...this._rows.values()].at(-1))?.focus();
+    }
+  }
+
+  private _drawAdding(): void {
+    const { model, _trans: trans } = this;
+    const adding = (label: string, role: 'extra' | 'named') =>
+      textButton(
+        label,
+        () => {
+          const id = model.addField(role);
+          this._rows.get(id)?.node.querySelector('input')?.focus();
+        },
+        'jp-Labwire-link',
+      );
+    this._adding.replaceChildren(
+      ...(model.takesExtra ? [adding(trans.__('+ argument'), 'extra')] : []),
+      ...(model.takesNamed ? [adding(trans.__('+ argument by name'), 'named')] : []),
+    );
+  }
+
+  private _onChecked(_model: CallFormModel, changed: CallField): void {
+    this._rows.get(changed.id)?.draw(changed, this.model.problemOf(changed));
+  }
+
+  private _onRefused(_model: CallFormModel, field: CallField): void {
+    this._rows.get(field.id)?.focus();
+  }
+
+  private _drawProgress(): void {
+    const { phase } = this.model;
+    if (phase === 'running') {
+      this._startTicking();
+    } else {
+      this._stopTicking();
+    }
+    if (phase === this._shownPhase) {
+      return;
+    }
+    const hadFocus = this._progress.contains(document.activeElement);
+    this._shownPhase = phase;
+    switch (phase) {
+      case 'ready':
+        this._progress.replaceChildren();
+        if (hadFocus) {
+          this._call.focus();
+        }
+        break;
+      case 'confirming':
+        this._drawQuestion();
+        break;
+      case 'running':
+        this._drawRunning(hadFocus);
+        break;
+    }
+  }
+
+  private _drawQuestion(): void {
+    const { model, _trans: trans } = this;
+    const words = model.method.isLifeCycle
+      ? trans.__('%1 may start or end what others use.', this._title)
+      : trans.__('Calls of this instrument are confirmed.');
+    const yes = textButton(trans.__('Call it'), () => void model.confirm());
+    const no = textButton(trans.__('Do not'), () => {
+      model.decline();
+      this._call.focus();
+    });
+    this._progress.replaceChildren(element('span', { text: words }), yes, no);
+    no.focus(); // Enter pressed twice calls nothing
+  }
+
+  private _drawRunning(hadFocus: boolean): void {
+    const { model, _trans: trans } = this;
+    this._elapsed = element('span', { className: 'jp-CallForm-elapsed' });
+    const cancel = textButton(trans.__('Cancel'), () => model.cancel());
+    this._progress.replaceChildren(this._elapsed, cancel);
+    this._tick();
+    if (hadFocus || this._call === document.activeElement) {
+      cancel.focus();
+    }
+  }
+
+  private _startTicking(): void {
+    this._ticker ??= setInterval(() => this._tick(), TICK_MS);
+  }
+
+  private _stopTicking(): void {
+    if (this._ticker !== null) {
+      clearInterval(this._ticker);
+      this._ticker = null;
+    }
+  }
+
+  private _tick(): void {
+    const { runningSinceNs, isCancelling } = this.model;
+    if (runningSinceNs !== null && this._elapsed !== null) {
+      const elapsed = formatElapsed(Math.max(0, Date.now() - Number(runningSinceNs / 1_000_000n)));
+      setText(
+        this._elapsed,
+        isCancelling
+          ? this._trans.__('… %1, cancelling', elapsed)
+          : this._trans.__('… %1', elapsed),
+      );
+    }
+  }
+
+  // ---- Views of a result --------------------------------------------------------------------------
+
+  private _toggleView(entry: CallEntry, kind: ViewKind): void {
+    const isSame = this._view?.kind === kind;
+    this._closeView();
+    if (!isSame) {
+      const widget = this._actions.viewOf(entry, kind);
+      this._view = { kind, widget };
+      (this.layout as PanelLayout).insertWidget(1, widget);
+    }
+    for (const button of this._result.querySelectorAll<HTMLElement>('[data-view]')) {
+      button.setAttribute('aria-pressed', String(button.dataset.view === this._view?.kind));
+    }
+  }
+
+  private _closeView(): void {
+    this._view?.widget.dispose();
+    this._view = null;
+  }
+
+  // ---- Taking the call elsewhere ------------------------------------------------------------------
+
+  private _copyButtons(): readonly HTMLButtonElement[] {
+    const { model, _trans: trans } = this;
+    const link = (label: string, run: () => Promise<string>) =>
+      textButton(
+        label,
+        () => {
+          this._say(run());
+        },
+        'jp-Labwire-link',
+      );
+    const { insertCell } = this._actions;
+    const copied = async (language: 'python' | 'typescript') => {
+      await copyText(await model.asCode(language));
+      return trans.__('copied');
+    };
+    return [
+      link(trans.__('Copy as Python'), () => copied('python')),
+      link(trans.__('Copy as TypeScript'), () => copied('typescript')),
+      ...(insertCell === null
+        ? []
+        : [
+            link(trans.__('Insert cell'), async () => {
+              const text = await model.asCell();
+              if (text === null) {
+                return trans.__('an argument is wrong');
+              }
+              await insertCell(text);
+              return trans.__('inserted; run the cell to see the form');
+            }),
+          ]),
+    ];
+  }
+
+  private _say(work: Promise<string>): void {
+    work.then(
+      words => setText(this._says, words),
+      reason => setText(this._says, reason instanceof Error ? reason.message : String(reason)),
+    );
+  }
+
+  // ---- Keys ---------------------------------------------------------------------------------------
+
+  private _onKey(event: KeyboardEvent): void {
+    const { model } = this;
+    const { target, key } = event;
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    if (key === 'Enter' && target instanceof HTMLInputElement && this._fields.contains(target)) {
+      void model.call();
+    } else if (key === 'Escape' && model.phase === 'running') {
+      model.cancel();
+    } else if (key === 'Escape' && model.phase === 'confirming') {
+      model.decline();
+      this._call.focus();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private readonly _trans: TranslationBundle;
+  private readonly _title: string;
+  private readonly _actions: ICallFormActions;
+  private readonly _head: HTMLElement;
+  private readonly _notice: HTMLElement;
+  private readonly _fields: HTMLElement;
+  private readonly _adding: HTMLElement;
+  private readonly _call: HTMLButtonElement;
+  private readonly _says: HTMLElement;
+  private readonly _progress: HTMLElement;
+  private readonly _result: HTMLElement;
+  private readonly _history: HistoryList;
+  private readonly _rows = new Map<number, FieldRow>();
+  private _elapsed: HTMLElement | null = null;
+  private _shown: CallEntry | null = null;
+  private _shownMethod: CallFormModel['method'] | null = null;
+  private _shownNotice: string | null = null;
+  private _shownPhase: CallFormModel['phase'] = 'ready';
+  private _view: { readonly kind: ViewKind; readonly widget: Widget } | null = null;
+  private _shield: ShortcutShield | null = null;
+  private _ticker: ReturnType<typeof setInterval> | null = null;
+}

@@ -1,0 +1,221 @@
+// What became of a call: the value with its type, what was raised, or why there was no answer.
+//
+// Everything that the instrument says is text here, whatever it looks like.
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CallEntry, CallOutcome, ResultSummary, ViewKind } from '../../models/index.js';
+import { element, textButton } from '../element.js';
+import { copyText, errorCard } from '../errorcard.js';
+import { formatElapsed, sentWords, viewWord } from './words.js';
+
+export interface IResultActions {
+  /** Show it in a live view, or no longer. */
+  readonly onView: (entry: CallEntry, view: ViewKind) => void;
+  /** All of it as text. @throws it is not kept any more. */
+  readonly textOf: (entry: CallEntry) => Promise<string>;
+}
+
+const SHOWN_LINES = 8; // of a text, before it is folded
+const SHOWN_LETTERS = 600;
+
+/** A node that shows how a call ended. */
+export function resultNode(
+  entry: CallEntry,
+  actions: IResultActions,
+  trans: TranslationBundle,
+): HTMLElement {
+  const { outcome } = entry;
+  switch (outcome.type) {
+    case 'returned':
+      return returnedNode(entry, outcome.result, actions, trans);
+    case 'raised':
+      return raisedNode(outcome, trans);
+    case 'failed':
+      return element('div', {
+        className: 'jp-CallResult jp-mod-failed',
+        children: [
+          errorCard({ fault: outcome.fault, where: entry.address, trans }),
+          element('div', {
+            className: 'jp-CallResult-note',
+            text: sentWords(outcome.fault, trans),
+          }),
+        ],
+      });
+    case 'cancelled':
+      return element('div', {
+        className: 'jp-CallResult jp-mod-cancelled',
+        children: [
+          headNode('–', trans.__('cancelled after %1', formatElapsed(outcome.elapsedMs))),
+          element('div', {
+            className: 'jp-CallResult-note',
+            text: trans.__(
+              'Nobody waits for the answer any more. If the call had been sent, the instrument may do it all the same.',
+            ),
+          }),
+        ],
+      });
+  }
+}
+
+function returnedNode(
+  entry: CallEntry,
+  result: ResultSummary,
+  actions: IResultActions,
+  trans: TranslationBundle,
+): HTMLElement {
+  const { pyType, text, isCut, views } = result;
+  const note = element('div', { className: 'jp-CallResult-note', attributes: { role: 'status' } });
+  const copy = textButton(
+    trans.__('Copy'),
+    () => {
+      const copying = isCut ? actions.textOf(entry) : Promise.resolve(text);
+      copying.then(copyText).then(
+        () => {
+          note.textContent = trans.__('copied');
+        },
+        reason => {
+          note.textContent = reason instanceof Error ? reason.message : String(reason);
+        },
+      );
+    },
+    'jp-Labwire-link',
+  );
+  const buttons = views.map(view => {
+    const button = textButton(
+      trans.__('Show as %1', viewWord(view, trans)),
+      () => actions.onView(entry, view),
+      'jp-Labwire-link',
+    );
+    button.dataset.view = view;
+    return button;
+  });
+  const { elapsedMs } = entry.outcome;
+  return element('div', {
+    className: 'jp-CallResult jp-mod-returned',
+    children: [
+      element('div', {
+        className: 'jp-CallResult-head',
+        children: [
+          element('span', { className: 'jp-CallResult-mark', text: '✔' }),
+          ...(isShort(text) ? [element('span', { className: 'jp-CallResult-value', text })] : []),
+          element('span', { className: 'jp-CallResult-type', text: pyType }),
+          element('span', {
+            className: 'jp-CallResult-time',
+            text: trans.__('in %1', formatElapsed(elapsedMs)),
+          }),
+          copy,
+          ...buttons,
+        ],
+      }),
+      ...(isShort(text) ? [] : [foldedNode(text, trans)]),
+      ...(isCut
+        ? [
+            element('div', {
+              className: 'jp-CallResult-note',
+              text: trans.__('This is the beginning; Copy takes all of it.'),
+            }),
+          ]
+        : []),
+      note,
+    ],
+  });
+}
+
+function raisedNode(
+  outcome: Extract<CallOutcome, { readonly type: 'raised' }>,
+  trans: TranslationBundle,
+): HTMLElement {
+  const { remoteClass, remoteMessage, traceback, elapsedMs } = outcome;
+  const isLong = !isShort(remoteMessage);
+  const lines = traceback.flatMap(line => line.split('\n')).length;
+  return element('div', {
+    className: 'jp-CallResult jp-mod-raised',
+    children: [
+      element('div', {
+        className: 'jp-CallResult-head',
+        children: [
+          element('span', { className: 'jp-CallResult-mark', text: '✕' }),
+          element('span', {
+            className: 'jp-CallResult-value',
+            children: [
+              element('b', { text: remoteClass }),
+              document.createTextNode(remoteMessage === '' || isLong ? '' : `: ${remoteMessage}`),
+            ],
+          }),
+          element('span', {
+            className: 'jp-CallResult-time',
+            text: trans.__('after %1', formatElapsed(elapsedMs)),
+          }),
+        ],
+      }),
+      ...(isLong ? [foldedNode(remoteMessage, trans)] : []),
+      ...(lines === 0
+        ? []
+        : [
+            element('details', {
+              className: 'jp-CallResult-traceback',
+              children: [
+                element('summary', {
+                  text: trans._n(
+                    'remote traceback (%1 line)',
+                    'remote traceback (%1 lines)',
+                    lines,
+                  ),
+                }),
+                element('pre', {
+                  text: traceback.join('\n'),
+                  attributes: { tabindex: '0' }, // it scrolls
+                }),
+              ],
+            }),
+          ]),
+    ],
+  });
+}
+
+function headNode(mark: string, words: string): HTMLElement {
+  return element('div', {
+    className: 'jp-CallResult-head',
+    children: [
+      element('span', { className: 'jp-CallResult-mark', text: mark }),
+      element('span', { text: words }),
+    ],
+  });
+}
+
+function isShort(text: string): boolean {
+  return text.length <= 80 && !text.includes('\n');
+}
+
+/** A long text: its beginning, and all that is there on demand. */
+function foldedNode(text: string, trans: TranslationBundle): HTMLElement {
+  const lines = text.split('\n');
+  const start = lines.slice(0, SHOWN_LINES).join('\n').slice(0, SHOWN_LETTERS);
+  const body = element('pre', {
+    className: 'jp-CallResult-text',
+    text: start.length < text.length ? `${start}…` : text,
+    attributes: { tabindex: '0' }, // it scrolls
+  });
+  if (start.length === text.length) {
+    return body;
+  }
+  let isOpen = false;
+  const words = () =>
+    isOpen
+      ? trans.__('Show less')
+      : lines.length > 1
+        ? trans._n('Show all of it (%1 line)', 'Show all of it (%1 lines)', lines.length)
+        : trans.__('Show all of it');
+  const fold = textButton(
+    words(),
+    () => {
+      isOpen = !isOpen;
+      body.textContent = isOpen ? text : `${start}…`;
+      fold.textContent = words();
+      fold.setAttribute('aria-expanded', String(isOpen));
+    },
+    'jp-Labwire-link',
+  );
+  fold.setAttribute('aria-expanded', 'false');
+  return element('div', { children: [body, fold] });
+}
