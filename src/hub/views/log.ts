@@ -154,7 +154,7 @@ export class LogView implements IView {
         aroundRow,
         shownCount: this._rows.count,
         recordCount: ring.count,
-        lostCount: (this._live ?? ring).lostCount,
+        lostCount: ring.lostCount,
         newCount: this._live === null ? 0 : this._live.nextId - ring.nextId,
         sources: this._sourcesOf(ring),
       },

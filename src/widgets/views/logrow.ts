@@ -12,7 +12,7 @@ export const LEVEL_SHAPES: { readonly [level in LogLevel]: string } = {
   ERROR: '✕',
   WARNING: '▲',
   INFO: '●',
-  DEBUG: '○',
+  DEBUG: '◇',
   TRACE: '·',
 };
 
