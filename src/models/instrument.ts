@@ -106,14 +106,10 @@ export function wholeAddress(text: string): string {
   return formatAddress({ ...parseAddress(text), fragment: null });
 }
 
-/** A name for who has none: what is served, and where. */
+/** A name for who has none: what is served; of a whole server, where. */
 export function nameFor(address: string): string {
-  const { path, demo, ...rest } = parseAddress(address);
-  const place = demo ? 'demo' : formatEndpoint({ ...rest, path, demo });
-  if (path === '' || path === place) {
-    return demo ? 'demo lab' : place;
-  }
-  return `${path} (${place})`;
+  const parsed = parseAddress(address);
+  return parsed.path || formatEndpoint(parsed);
 }
 
 /** What an instrument is to the settings file: what is not set is not written. */

@@ -118,13 +118,19 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
     panel.addSection(new LiveViewsSection({ model: views, trans }), 300);
 
     const category = trans.__('Labwire');
-    const addCommand = (name: string, label: string, execute: () => void) => {
+    const addCommand = (
+      name: string,
+      label: string,
+      execute: () => void,
+      isEnabled: () => boolean = () => true,
+    ) => {
       const command = `labwire:${name}`;
       app.commands.addCommand(command, {
         label,
         icon: sidebarIcon,
         // No arguments at all: whatever a link passes is ignored.
         describedBy: { args: { type: 'object', properties: {} } },
+        isEnabled,
         execute,
       });
       palette?.addItem({ command, category });
@@ -137,6 +143,30 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
       panel.expand(section);
       section.showForm();
     });
+    // These act on the instrument that the person has opened in the list.
+    const hasCurrent = () => instruments.current !== null;
+    addCommand(
+      'edit-instrument',
+      trans.__('Edit the Instrument…'),
+      () => section.editCurrent(),
+      hasCurrent,
+    );
+    addCommand(
+      'remove-instrument',
+      trans.__('Remove the Instrument…'),
+      () => section.removeCurrent(),
+      hasCurrent,
+    );
+    addCommand(
+      'reconnect-instrument',
+      trans.__('Reconnect the Instrument Now'),
+      () => {
+        if (instruments.current !== null) {
+          instruments.retry(instruments.current);
+        }
+      },
+      hasCurrent,
+    );
 
     registry?.load(ID).then(
       settings => instruments.setStore(new SettingsStore(settings)),

@@ -76,7 +76,7 @@ describe('the list of instruments in the settings', () => {
     const address = 'sipyco+sync://lab/datasets#rabi.p';
     const { address: whole, name } = parseInstrument({ address });
     assert.equal(whole, 'sipyco+sync://lab:3250/datasets');
-    assert.equal(name, 'datasets (lab:3250)');
+    assert.equal(name, 'datasets');
   });
 
   it('does not look up names on prototypes', () => {
@@ -95,10 +95,10 @@ describe('the list of instruments in the settings', () => {
 describe('the name of an instrument that has none', () => {
   const names: readonly (readonly [string, string])[] = [
     ['sipyco+rpc://127.0.0.1:3251', '127.0.0.1:3251'],
-    ['sipyco+rpc://[::1]:3251/schedule', 'schedule ([::1]:3251)'],
+    ['sipyco+rpc://[::1]:3251/schedule', 'schedule'],
     ['ca://XF:mtr1', 'XF:mtr1'],
     ['demo+sipyco+rpc://', 'demo lab'],
-    ['demo+sipyco+sync:///datasets', 'datasets (demo)'],
+    ['demo+sipyco+sync:///datasets', 'datasets'],
   ];
   for (const [address, name] of names) {
     it(`${address} is ${name}`, () => assert.equal(nameFor(address), name));

@@ -89,7 +89,7 @@ describe('InstrumentForm', () => {
     await asking;
     assert.deepEqual(asked, ['lab:3250']);
     assert.equal(form.phase, 'answered');
-    assert.equal(form.suggestedName, 'datasets (lab:3250)');
+    assert.equal(form.suggestedName, 'datasets');
     form.chosen = 0;
     assert.deepEqual(form.instrument(' jobs ', true, false), {
       name: 'jobs',

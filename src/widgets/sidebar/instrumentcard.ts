@@ -2,8 +2,9 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import {
+  formatAge,
   formatBytes,
-  formatIso,
+  formatClock,
   type Instrument,
   type InstrumentStatus,
 } from '../../models/index.js';
@@ -58,7 +59,10 @@ export class InstrumentCard {
     const { trans } = this._options;
     const facts: [string, string][] = [[trans.__('Address'), instrument.address]];
     if (known !== null) {
-      facts.push([trans.__('State since'), formatIso(known.status.sinceNs)]);
+      const nowNs = BigInt(Date.now()) * 1_000_000n;
+      const { sinceNs } = known.status;
+      const age = formatAge(nowNs - sinceNs);
+      facts.push([trans.__('State since'), trans.__('%1 (%2)', formatClock(sinceNs, nowNs), age)]);
       facts.push([
         trans.__('Link'),
         [

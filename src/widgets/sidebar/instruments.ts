@@ -162,6 +162,16 @@ export class InstrumentsSection extends Widget {
     this._form.focus();
   }
 
+  /** Change the one that the person looks at. */
+  editCurrent(): void {
+    this._with(this._model.current, instrument => this.showForm(instrument));
+  }
+
+  /** Ask whether the one that the person looks at is to go. */
+  removeCurrent(): void {
+    this._with(this._model.current, instrument => void this._remove(instrument));
+  }
+
   /** The settings that keep the list could not be read. */
   showFault(fault: Fault): void {
     const { _trans: trans } = this;
@@ -232,7 +242,7 @@ export class InstrumentsSection extends Widget {
     const { instruments, current } = model;
     const isEmpty = instruments.length === 0;
     this._empty.hidden = !isEmpty || this._form !== null || !model.isReady;
-    this._rows.node.hidden = isEmpty;
+    this._rows.node.hidden = isEmpty || this._form !== null;
     const nowNs = BigInt(Date.now()) * 1_000_000n;
     this._rows.draw(
       instruments.map(({ address }) => address),
@@ -255,7 +265,7 @@ export class InstrumentsSection extends Widget {
     return {
       state,
       name,
-      aside: placeOf(address),
+      aside: placeOf(instrument),
       detail: sentence,
       tooltip: `${name}\n${address}\n${sentence}`,
       tools: this._toolsFor(instrument),
@@ -355,7 +365,7 @@ export class InstrumentsSection extends Widget {
 
   // ---- What the person does -----------------------------------------------------------------------
 
-  private _with(address: string, act: (instrument: Instrument) => void): void {
+  private _with(address: string | null, act: (instrument: Instrument) => void): void {
     const instrument = this._model.instruments.find(each => each.address === address);
     if (instrument !== undefined) {
       act(instrument);
@@ -432,7 +442,8 @@ export class InstrumentsSection extends Widget {
   private _ticking: ReturnType<typeof setInterval> | undefined;
 }
 
-/** Where it is: its endpoint; of a PV its name. */
-function placeOf(address: string): string {
-  return formatEndpoint(parseAddress(address));
+/** Where it is: its endpoint, of a PV its name; unless it is called so already. */
+function placeOf({ name, address }: Instrument): string {
+  const place = formatEndpoint(parseAddress(address));
+  return place === name ? '' : place;
 }

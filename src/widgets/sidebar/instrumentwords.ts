@@ -74,14 +74,16 @@ export function instrumentWords(
   }
 }
 
-/** `1.1 ms`, `34 kB/s`; what is not known is left out. */
+/** `1.1 ms`, `34 kB/s`; what is not known, or does not flow, is left out. */
 export function linkFacts(
   { roundTripMs, bytesPerSecond }: InstrumentStatus,
   trans: TranslationBundle,
 ): readonly string[] {
   return [
     ...(roundTripMs === null ? [] : [trans.__('%1 ms', formatMs(roundTripMs))]),
-    ...(bytesPerSecond === null ? [] : [`${formatBytes(bytesPerSecond)}/s`]),
+    ...(bytesPerSecond === null || bytesPerSecond === 0
+      ? []
+      : [`${formatBytes(bytesPerSecond)}/s`]),
   ];
 }
 
