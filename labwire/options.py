@@ -105,7 +105,17 @@ class _Option(NamedTuple):
     views: tuple[str, ...]
 
 
-_ALL = ("number", "trace", "image", "table", "log", "progress")
+_ALL = (
+    "number",
+    "trace",
+    "histogram",
+    "xy",
+    "xy_hist",
+    "image",
+    "table",
+    "log",
+    "progress",
+)
 
 _OPTIONS = {
     "title": _Option("title", _text, _ALL),
@@ -116,8 +126,8 @@ _OPTIONS = {
     "scale": _Option("scale", _number("a number other than 0", lambda v: v != 0), ("number",)),
     "precision": _Option("precision", _whole(0, 20), ("number",)),
     "style": _Option("style", _word("line", "points", "steps"), ("trace",)),
-    "log_x": _Option("logX", _truth, ("trace",)),
-    "log_y": _Option("logY", _truth, ("trace",)),
+    "log_x": _Option("logX", _truth, ("trace", "histogram", "xy")),
+    "log_y": _Option("logY", _truth, ("trace", "histogram", "xy", "xy_hist")),
     "colormap": _Option(
         "colormap", _word("viridis", "gray", "inferno", "cividis", "twilight"), ("image",)
     ),

@@ -2,9 +2,11 @@
 
 The description is the content of ``application/vnd.labwire.view.v1+json``::
 
-    {"version": 1, "view": "auto" | "number" | "trace" | "image" | "table" | "log" | "progress",
-     "sources": [{"role": "value" | "x" | "y" | "error" | "table", "address": "…"}, …],
+    {"version": 1, "view": "auto" | "number" | "trace" | "histogram" | …,
+     "sources": [{"role": "value" | "y" | "x" | …, "address": "…"}, …],
      "options": {…}}
+
+A source with the role ``title`` has a ``name`` as well: the field of the title that it fills.
 """
 
 from __future__ import annotations
@@ -16,22 +18,26 @@ from . import address as addresses
 from . import options as option_table
 from .address import Address, Key
 from .options import in_words
+from .titles import fields
 
 __all__ = ["View", "dataset", "view"]
 
 MIME_TYPE = "application/vnd.labwire.view.v1+json"
 
-_VIEWS = ("auto", "number", "trace", "image", "table", "log", "progress")
-# The role of the source that a view shows; a trace may have several, and beside them x and error.
-_MAIN_ROLE = {
-    "auto": "value",
-    "number": "value",
-    "trace": "y",
-    "image": "value",
-    "table": "table",
-    "log": "value",
-    "progress": "value",
+# The roles that a view takes, first that of the source that it shows.
+_ROLES = {
+    "auto": ("value",),
+    "number": ("value",),
+    "trace": ("y", "x", "error"),
+    "histogram": ("y", "x"),
+    "xy": ("y", "x", "error", "fit"),
+    "xy_hist": ("counts", "x", "bins"),
+    "image": ("value",),
+    "table": ("table",),
+    "log": ("value",),
+    "progress": ("value",),
 }
+_SEVERAL = ("trace", "xy")  # views of several y, with x, error and fit for each
 _HOLDING = ("sipyco+sync",)  # schemes of what has a value
 _TALKING = ("sipyco+broadcast", "sipyco+log")  # of what sends messages
 _CURVE_LIMIT = 8  # of one trace: as many as there are colours that can be told apart
@@ -46,10 +52,10 @@ class View:
     Attributes
     ----------
     kind : str
-        ``"auto"``, ``"number"``, ``"trace"``, ``"image"``, ``"table"``, ``"log"`` or
-        ``"progress"``.
+        ``"auto"``, ``"number"``, ``"trace"``, ``"histogram"``, ``"xy"``, ``"xy_hist"``,
+        ``"image"``, ``"table"``, ``"log"`` or ``"progress"``.
     sources : tuple of (role, address)
-        What is shown.
+        What is shown; for a field of the title, (``"title"``, address, name of the field).
     options : dict
         What was set, with the names of the description.
     """
@@ -57,7 +63,7 @@ class View:
     __slots__ = ("kind", "options", "sources")
 
     def __init__(
-        self, kind: str, sources: tuple[tuple[str, str], ...], options: dict[str, Any]
+        self, kind: str, sources: tuple[tuple[str, ...], ...], options: dict[str, Any]
     ) -> None:
         self.kind = kind
         self.sources = sources
@@ -68,7 +74,10 @@ class View:
         return {
             "version": 1,
             "view": self.kind,
-            "sources": [{"role": role, "address": address} for role, address in self.sources],
+            "sources": [
+                dict(zip(("role", "address", "name"), source, strict=False))
+                for source in self.sources
+            ],
             "options": dict(self.options),
         }
 
@@ -86,8 +95,8 @@ class View:
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{role}: {address}" if role in ("x", "error") else address
-            for role, address in self.sources
+            address if role == _ROLES[self.kind][0] else f"{role}: {address}"
+            for role, address, *_ in self.sources
         )
         kind = "live view" if self.kind == "auto" else f"live {self.kind}"
         return f"<Labwire {kind} of {shown}>"
@@ -106,10 +115,12 @@ def dataset(
     y: Key | Sequence[Key] | None = None,
     x: Key | Sequence[Key] | None = None,
     error: Key | Sequence[Key] | None = None,
+    fit: Key | Sequence[Key] | None = None,
+    bins: Key | None = None,
     title: str | None = None,
     **options: Any,
 ) -> View:
-    """Show a dataset, or several in one trace, live in this cell.
+    """Show a dataset, or several in one plot, live in this cell.
 
     Parameters
     ----------
@@ -121,20 +132,28 @@ def dataset(
         The dataset, such as ``"rabi.p"``; a list is the path to a nested value. Without one, all
         datasets are shown as a table.
     view
-        ``"number"``, ``"trace"``, ``"image"``, ``"table"``, or ``"auto"``, which goes by the
-        shape of the value.
+        ``"number"``, ``"trace"``, ``"histogram"``, ``"xy"``, ``"xy_hist"``, ``"image"``,
+        ``"table"``, or ``"auto"``, which goes by the shape of the value.
     y
-        Instead of a key, the datasets of a trace: up to eight keys or whole addresses, such as
-        ``["rabi.p", "rabi.fit"]``.
+        Instead of a key, the datasets of a trace or an xy plot: up to eight keys or whole
+        addresses, such as ``["rabi.p", "rabi.fit"]``.
     x, error
-        For a trace: the datasets with the x values and with the error bars, by key in the same
-        notifier or by whole address. With several y, ``x`` is one for all of them or a list with
-        one for each, and ``error`` is a list for the first of them.
+        For a trace or an xy plot: the datasets with the x values and with the error bars, by key
+        in the same notifier or by whole address. With several y, ``x`` is one for all of them or a
+        list with one for each, and ``error`` is a list for the first of them. For a histogram,
+        ``x`` has the edges of the bins, one more than there are counts.
+    fit
+        For an xy plot: a line over the same x, or a list with one for each of the first y.
+    bins
+        For ``"xy_hist"``, whose key is a 2-D dataset with a row of counts for each ``x``: the edges
+        of the bins.
     title
-        Shown above the view instead of the name.
+        Shown above the view instead of the name. Fields in braces name datasets of the same
+        notifier, with ``/`` where the name has a dot: ``"Rabi {rabi/pi_time:.3e} s"``.
     **options
         ``height`` (px) for every view; ``unit``, ``scale``, ``precision`` for numbers;
-        ``style`` (``"line"``, ``"points"``, ``"steps"``), ``log_x``, ``log_y`` for traces;
+        ``style`` (``"line"``, ``"points"``, ``"steps"``) for traces; ``log_x``, ``log_y`` for
+        traces, xy plots and histograms, ``log_y`` for ``"xy_hist"``;
         ``colormap`` (``"viridis"``, ``"gray"``, ``"inferno"``, ``"cividis"``, ``"twilight"``) and
         ``levels`` (two percentiles) for images; ``filter`` for tables.
 
@@ -163,31 +182,29 @@ demo+sipyco+sync:///datasets#rabi.p_err>
             f"a dataset has an address that starts with sipyco+sync://, not {base.scheme}://"
         )
     _check_view(view)
+    beside = [
+        (role, _beside(base, role, other))
+        for role, given in (("x", x), ("error", error), ("fit", fit), ("bins", bins))
+        for other in (_listed(given) if y is not None else [] if given is None else [given])
+    ]
+    if view == "auto" and (y is not None or beside):
+        view = "xy_hist" if bins is not None else "xy" if fit is not None else "trace"
     if y is not None:
         if key is not None:
             raise ValueError("a trace has its datasets in y, or one as its key, not both")
-        if view not in ("auto", "trace"):
+        if "y" not in _ROLES[view]:
             raise ValueError(f"y belongs to a trace, not to view={view!r}")
-        curves = [
-            (role, _beside(base, role, other))
-            for role, given in (("y", y), ("x", x), ("error", error))
-            for other in _listed(given)
-        ]
-        return describe("trace", curves, {"title": title, **options})
+        ys = [("y", _beside(base, "y", other)) for other in _listed(y)]
+        return describe(view, ys + beside, {"title": title, **options})
     main = base if key is None else addresses.with_key(base, key)
-    if x is not None or error is not None:
-        if view not in ("auto", "trace"):
+    if beside:
+        if len(_ROLES[view]) == 1:
             raise ValueError(f"x and error belong to a trace, not to view={view!r}")
         if main.fragment is None:
             raise ValueError("x and error need a key: which dataset is drawn over x?")
-        view = "trace"
     elif view == "auto" and main.fragment is None:
         view = "table"
-    sources = [(_MAIN_ROLE[view], main)]
-    for role, other in (("x", x), ("error", error)):
-        if other is not None:
-            sources.append((role, _beside(base, role, other)))
-    return describe(view, sources, {"title": title, **options})
+    return describe(view, [(_ROLES[view][0], main), *beside], {"title": title, **options})
 
 
 def view(
@@ -197,6 +214,7 @@ def view(
     y: str | Sequence[str] | None = None,
     x: str | Sequence[str] | None = None,
     error: str | Sequence[str] | None = None,
+    fit: str | Sequence[str] | None = None,
     **options: Any,
 ) -> View:
     """Show anything that has an address live in this cell.
@@ -204,17 +222,19 @@ def view(
     Parameters
     ----------
     view
-        ``"number"``, ``"trace"``, ``"image"``, ``"table"``, ``"log"``, ``"progress"`` or
-        ``"auto"``.
+        ``"number"``, ``"trace"``, ``"histogram"``, ``"xy"``, ``"xy_hist"``, ``"image"``,
+        ``"table"``, ``"log"``, ``"progress"`` or ``"auto"``.
     sources
         One address, or a dict ``{role: address}``. The roles are ``value`` (number, image, log,
-        progress, auto), ``table`` (table), and ``y``, ``x``, ``error`` (trace), whose addresses may
-        be lists.
-    y, x, error
-        The sources of a trace by themselves: up to eight ``y``; one ``x`` for all of them or one
-        for each; an ``error`` for each of the first.
+        progress, auto), ``table`` (table), ``y`` and ``x`` (histogram), ``counts``, ``x`` and
+        ``bins`` (xy_hist), and ``y``, ``x``, ``error`` (trace, xy) and ``fit`` (xy), whose
+        addresses may be lists.
+    y, x, error, fit
+        The sources of a plot by themselves: up to eight ``y``; one ``x`` for all of them or one
+        for each; an ``error``, and a ``fit``, for each of the first.
     **options
-        ``title`` and those of :func:`dataset`.
+        ``title`` and those of :func:`dataset`. The fields of a title name datasets in the
+        notifier of the first source.
 
     Examples
     --------
@@ -222,7 +242,7 @@ def view(
     <Labwire live number of demo+sipyco+sync:///datasets#temperature>
     """
     _check_view(view)
-    axes = {"y": y, "x": x, "error": error}
+    axes = {"y": y, "x": x, "error": error, "fit": fit}
     given = {role: addresses_ for role, addresses_ in axes.items() if addresses_ is not None}
     if sources is None:
         if not given:
@@ -231,7 +251,7 @@ def view(
     elif given:
         raise ValueError(f"sources are given, and {in_words(given)} beside them: one is enough")
     if isinstance(sources, str):
-        sources = {_MAIN_ROLE[view]: sources}
+        sources = {_ROLES[view][0]: sources}
     elif not isinstance(sources, Mapping):
         raise TypeError(
             f"sources is an address or a dict {{role: address}}, not {type(sources).__name__}"
@@ -262,13 +282,13 @@ def _beside(base: Address, role: str, other: object) -> Address:
 
 
 def _check_view(name: object) -> None:
-    if name not in _VIEWS:
-        raise ValueError(f"view={name!r} does not exist: there are {', '.join(_VIEWS)}")
+    if name not in _ROLES:
+        raise ValueError(f"view={name!r} does not exist: there are {', '.join(_ROLES)}")
 
 
 def describe(view: str, sources: list[tuple[str, Address]], options: Mapping[str, Any]) -> View:
-    main = _MAIN_ROLE[view]
-    allowed = (main, "x", "error") if view == "trace" else (main,)
+    allowed = _ROLES[view]
+    main = allowed[0]
     for role, address in sources:
         if role not in allowed:
             raise ValueError(f"view={view!r} has no source {role!r}: it takes {in_words(allowed)}")
@@ -276,21 +296,39 @@ def describe(view: str, sources: list[tuple[str, Address]], options: Mapping[str
     counts = {name: sum(role == name for role, _ in sources) for name in allowed}
     if counts[main] == 0:
         raise ValueError(f"view={view!r} needs a source {main!r}: the address of what it shows")
-    if view == "trace":
-        _check_curves(counts["y"], counts["x"], counts["error"])
+    if view in _SEVERAL:
+        _check_curves(counts["y"], counts["x"], counts["error"], counts.get("fit", 0))
     elif counts[main] > 1:
         raise ValueError(f"view={view!r} shows one source, not {counts[main]}")
-    pairs = tuple((role, address.text) for role, address in sources)
-    return View(view, pairs, option_table.check(view, options))
+    else:
+        for role in allowed[1:]:
+            if counts[role] > 1:
+                raise ValueError(f"view={view!r} has one source {role!r}, not {counts[role]}")
+            if view == "xy_hist" and counts[role] == 0:
+                raise ValueError(f"view={view!r} needs a source {role!r} beside {main!r}")
+    shown = tuple((role, address.text) for role, address in sources)
+    checked = option_table.check(view, options)
+    first = next(address for role, address in sources if role == main)
+    return View(view, (*shown, *_titles(first, checked.get("title"))), checked)
 
 
-def _check_curves(y: int, x: int, error: int) -> None:
+def _titles(beside: Address, title: object) -> tuple[tuple[str, str, str], ...]:
+    if beside.scheme not in _HOLDING:
+        return ()  # nothing there has a value
+    return tuple(
+        ("title", _beside(beside, "title", name.replace("/", ".")).text, name)
+        for name in fields(title)
+    )
+
+
+def _check_curves(y: int, x: int, error: int, fit: int) -> None:
     if y > _CURVE_LIMIT:
         raise ValueError(f"a trace has at most {_CURVE_LIMIT} curves, not {y}")
     if x not in (0, 1, y):
         raise ValueError(f"{y} curves have one x for all, or {y}, not {x}")
-    if error > y:
-        raise ValueError(f"{y} {'curve has' if y == 1 else 'curves have'} no {error} errors")
+    for count, name in ((error, "errors"), (fit, "fits")):
+        if count > y:
+            raise ValueError(f"{y} {'curve has' if y == 1 else 'curves have'} no {count} {name}")
 
 
 def _refuse_scheme(view: str, address: Address) -> None:

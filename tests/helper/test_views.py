@@ -171,8 +171,8 @@ class TestDataset:
             (
                 lambda: lw.dataset(LAB, "a", view="pie"),
                 ValueError,
-                "view='pie' does not exist: there are auto, number, trace, image, table, log, "
-                "progress",
+                "view='pie' does not exist: there are auto, number, trace, histogram, xy, xy_hist, "
+                "image, table, log, progress",
             ),
             (
                 lambda: lw.dataset(LAB, "a", x="t", view="image"),
