@@ -14,6 +14,7 @@ import { NDArray, PyDict, Tuple } from '../lib/values/index.js';
 
 const FRAME_HZ = 60;
 const WIDTH = 1200; // device pixels: two of them a point of a cell on a fine screen
+const LOG_HZ = 5000;
 const WHOLE = 'sipyco+sync://bench:3250/datasets';
 
 const viewport = {
@@ -29,9 +30,8 @@ const viewport = {
   folded: [],
 };
 
-/** A hub that is fed the bytes of one publisher. */
-function openFeed(entries) {
-  const init = line({ action: 'init', struct: new PyDict(entries) });
+/** A hub that is fed the bytes of one server, from `init` on. */
+function openFeed(init) {
   let server;
   const hub = new Hub({
     version: 'bench',
@@ -55,23 +55,16 @@ function openFeed(entries) {
       server.send(bytes.subarray(at, at + 65536));
     }
   };
-  const open = (view, fragment) =>
-    hub.openView(
-      {
-        version: 1,
-        view,
-        sources: [
-          {
-            role: view === 'trace' ? 'y' : view === 'table' ? 'table' : 'value',
-            address: fragment === null ? WHOLE : `${WHOLE}#${fragment}`,
-          },
-        ],
-        options: {},
-      },
-      viewport,
-    );
-  return { hub, send, open };
+  const openAt = (view, address) => {
+    const role = view === 'trace' ? 'y' : view === 'table' ? 'table' : 'value';
+    const spec = { version: 1, view, sources: [{ role, address }], options: {} };
+    return hub.openView(spec, viewport);
+  };
+  const open = (view, fragment) => openAt(view, fragment === null ? WHOLE : `${WHOLE}#${fragment}`);
+  return { hub, send, open, openAt };
 }
+
+const openDatasets = entries => openFeed(line({ action: 'init', struct: new PyDict(entries) }));
 
 function line(fields) {
   return encodeLine(new PyDict(Object.entries(fields)), 2);
@@ -146,7 +139,7 @@ const round = value => Number(value.toPrecision(3));
 async function traceRow() {
   const points = 1_000_000;
   const data = Float64Array.from({ length: points }, (_, i) => Math.sin(i / 5e4));
-  const feed = openFeed([['curve', dataset(NDArray.of(data))]]);
+  const feed = openDatasets([['curve', dataset(NDArray.of(data))]]);
   await feed.open('trace', 'curve');
   await until(feed.hub, 'trace');
   const anywhere = stepper(points);
@@ -193,7 +186,7 @@ async function tableRows() {
   const names = count => Array.from({ length: count }, (_, i) => `group${i % 50}.value${i}`);
   const measure = async count => {
     const all = names(count);
-    const feed = openFeed(all.map(name => [name, dataset(1)]));
+    const feed = openDatasets(all.map(name => [name, dataset(1)]));
     const start = performance.now();
     await feed.open('table', null);
     await until(feed.hub, 'table');
@@ -226,7 +219,7 @@ async function tableRows() {
 
 async function modsRow() {
   const all = Array.from({ length: 64 }, (_, i) => `scan.${i}`);
-  const feed = openFeed(all.map(name => [name, dataset(new NDArray('<f8', [1000]))]));
+  const feed = openDatasets(all.map(name => [name, dataset(new NDArray('<f8', [1000]))]));
   await feed.open('table', null);
   await feed.open('trace', 'scan.0');
   await feed.open('number', '["scan.1", 1, 5]');
@@ -259,8 +252,32 @@ async function modsRow() {
   );
 }
 
+async function logRow() {
+  const feed = openFeed(new Uint8Array());
+  await feed.openAt('log', 'sipyco+broadcast://bench/log');
+  const record = i =>
+    `{"__jsonclass__":["tuple",[[${10 * (1 + (i % 4))},"worker(${i % 20},scan.py)",1700000000.5,"scan:measured point ${i}"]]]}\n`;
+  // A full ring, out of which the oldest falls for each that comes.
+  for (let i = 0; i < 100_000; i += 1000) {
+    feed.send(encoder.encode(some(1000, record)));
+    await feed.hub.pull();
+  }
+  let sent = 0;
+  const { median, late } = await timeFrames(
+    feed,
+    i => some(inFrame(i, LOG_HZ), () => record(sent++)),
+    600,
+  );
+  const [frame] = await Promise.all([until(feed.hub, 'log'), feed.send(encoder.encode(record(0)))]);
+  await feed.hub.bye();
+  return row(`log of ${LOG_HZ} records/s: worker time a frame`, 'ms', median, {
+    target: '<= 4 ms',
+    note: `60 frames a second, ${frame.recordCount} records kept, ${frame.rows.length} rows; 95 % within ${round(late)} ms`,
+  });
+}
+
 export async function run() {
-  return [await traceRow(), ...(await tableRows()), await modsRow()];
+  return [await traceRow(), ...(await tableRows()), await modsRow(), await logRow()];
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

@@ -67,7 +67,7 @@ export function feedWorker() {
     {
       name: 'feeds',
       setup: ({ onResolve }) =>
-        onResolve({ filter: /^\.\/demo\.js$/ }, ({ importer }) =>
+        onResolve({ filter: /^\.\/lazydemo\.js$/ }, ({ importer }) =>
           importer.endsWith('/hub/worker.js')
             ? { path: join(root, 'bench/browser/feeds.mjs') }
             : undefined,

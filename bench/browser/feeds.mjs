@@ -2,18 +2,20 @@
 //
 //   demo+sipyco+sync:///trace#y        1 M points, one of them set 100 times a second
 //   demo+sipyco+sync:///camera#frame   2048 × 2048 uint16, ten a second
+//   demo+sipyco+broadcast:///log       5 000 log records a second
 //
 // Publisher, subscriber and view share the worker's thread, and the bytes between them are the ones
 // that a network would carry.
 
 import { Notifier } from '../../lib/protocols/sipyco/index.js';
-import { Publisher } from '../../lib/servers/index.js';
+import { Broadcaster, Publisher } from '../../lib/servers/index.js';
 import { LoopbackNetwork } from '../../lib/transports/index.js';
-import { cameraFeed, traceFeed } from './instruments.mjs';
+import { cameraFeed, LOG_HZ, logRecord, traceFeed } from './instruments.mjs';
 
 const FEEDS = { trace: traceFeed, camera: cameraFeed };
 
-export class Demo {
+/** In the place of the product's own `LazyDemo`. */
+export class LazyDemo {
   constructor() {
     this._network = new LoopbackNetwork();
     this._started = new Map();
@@ -36,6 +38,20 @@ export class Demo {
   }
 
   _start(path) {
+    return path === 'log' ? this._startLog(path) : this._startDatasets(path);
+  }
+
+  _startLog(path) {
+    const broadcaster = new Broadcaster();
+    broadcaster.start(this._network.listen(path));
+    const timer = every(1000 / LOG_HZ, LOG_HZ, i => broadcaster.broadcast('log', logRecord(i)));
+    return () => {
+      clearInterval(timer);
+      void broadcaster.stop();
+    };
+  }
+
+  _startDatasets(path) {
     const feed = FEEDS[path]();
     const notifier = new Notifier(feed.struct);
     const publisher = new Publisher({ notifiers: { [path]: notifier } });

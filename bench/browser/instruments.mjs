@@ -7,6 +7,7 @@ export const TRACE_HZ = 100;
 export const CAMERA_SIZE = 2048;
 export const CAMERA_HZ = 10;
 export const CHANGES_POINTS = 1000;
+export const LOG_HZ = 5000;
 const PICTURES = 4; // made once: making one takes longer than showing it
 
 const dataset = value => new Tuple([false, value, new PyDict()]);
@@ -56,6 +57,20 @@ export function cameraFeed() {
     },
   };
 }
+
+/** What many programs say at once: levels and sources in turn, each 50th with a traceback. */
+export function logRecord(i) {
+  const text = `scan: measured point ${i} of 100000`;
+  const trace = '\nTraceback (most recent call last):\n  File "scan.py", line 12\nValueError: no';
+  return new Tuple([
+    LOG_LEVELS[i % LOG_LEVELS.length],
+    `worker(${i % 20},scan.py)`,
+    Date.now() / 1000,
+    i % 50 === 0 ? text + trace : text,
+  ]);
+}
+
+const LOG_LEVELS = [10n, 20n, 20n, 20n, 30n, 40n];
 
 function picture(phase) {
   const pixels = new Uint16Array(CAMERA_SIZE * CAMERA_SIZE);

@@ -88,6 +88,11 @@ export class FrameMeter {
     };
   }
 
+  /** Script time since the last picture that counted, or since the meter began anew. */
+  get scriptMs() {
+    return this._scriptMs;
+  }
+
   begin() {
     this._since ??= performance.now();
   }

@@ -15,6 +15,8 @@ export function run(job) {
   switch (job.type) {
     case 'view':
       return watchView(job);
+    case 'log':
+      return watchLog(job);
     case 'codec':
       return askWorker(job);
     default:
@@ -35,24 +37,8 @@ async function watchView({ worker, view, address, height, channel, warmUpMs, mea
   const idleGapMs = idle.stop();
 
   const meter = new FrameMeter();
-  const session = new HubSession({
-    page:
-      channel === null
-        ? null
-        : { openChannel: async () => channel, policyAsked: () => {}, policySettled: () => {} },
-    screen: meter.screen,
-    makers: [async () => meteredWorker(worker, meter)],
-  });
-  const spec = { ...specOf(address, view), options: { height } };
-  const model = new LiveViewModel({ spec, source: session });
-  const widget = new LiveView({
-    model,
-    trans: nullTranslator.load('labwire'),
-    place: 'cell',
-    actions: { openTab: null, openAddress: () => {}, decide: () => {} },
-  });
+  const { session, model, widget } = open({ worker, channel, meter }, view, address, { height });
   meter.watch(model, widget.node, view);
-  Widget.attach(widget, document.querySelector('#place'));
 
   const start = performance.now();
   while (meter.draws.length < 2) {
@@ -88,6 +74,87 @@ async function watchView({ worker, view, address, height, channel, warmUpMs, mea
   widget.dispose();
   session.dispose();
   return result;
+}
+
+/**
+ * Show a log for a while: first following, then held with a filter on.
+ *
+ * @param {{worker: string, address: string, measureMs: number}} job
+ */
+async function watchLog({ worker, address, measureMs }) {
+  const idle = new GapMeter();
+  await sleep(IDLE_MS);
+  const idleGapMs = idle.stop();
+  const meter = new FrameMeter();
+  const { session, model, widget } = open({ worker, channel: null, meter }, 'log', address, {});
+  const start = performance.now();
+  while (!(model.frame?.recordCount > 0)) {
+    if (performance.now() - start > FIRST_PICTURE_MS) {
+      throw new Error(`no record of ${address}: ${JSON.stringify(told(model))}`);
+    }
+    await sleep(20);
+  }
+  let frameCount = 0;
+  model.frameChanged.connect(() => {
+    frameCount += 1;
+  });
+  const watch = async () => {
+    frameCount = 0;
+    meter.restart();
+    const gaps = new GapMeter();
+    const from = performance.now();
+    await sleep(measureMs);
+    const seconds = (performance.now() - from) / 1000;
+    const longestGapMs = gaps.stop();
+    return {
+      frameHz: frameCount / seconds,
+      scriptShare: meter.scriptMs / 1000 / seconds,
+      longestGapMs,
+    };
+  };
+  const followed = await watch();
+  widget.node
+    .querySelector('.jp-LogView-scroller')
+    .dispatchEvent(new WheelEvent('wheel', { deltaY: -100 }));
+  const filter = widget.node.querySelector('.jp-LogView-filter');
+  filter.value = 'point';
+  filter.dispatchEvent(new Event('input'));
+  const filtered = await watch();
+  const { recordCount, rows } = model.frame;
+  const result = {
+    idleGapMs,
+    followed,
+    filtered,
+    recordCount,
+    rowCount: rows.length,
+    ...told(model),
+  };
+  session.bye();
+  widget.dispose();
+  session.dispose();
+  return result;
+}
+
+/** The product's view in the page. */
+function open({ worker, channel, meter }, view, address, options) {
+  const session = new HubSession({
+    page:
+      channel === null
+        ? null
+        : { openChannel: async () => channel, policyAsked: () => {}, policySettled: () => {} },
+    screen: meter.screen,
+    makers: [async () => meteredWorker(worker, meter)],
+  });
+  const spec = { ...specOf(address, view), options };
+  const model = new LiveViewModel({ spec, source: session });
+  const widget = new LiveView({
+    model,
+    trans: nullTranslator.load('labwire'),
+    place: 'cell',
+    actions: { openTab: null, openAddress: () => {}, decide: () => {} },
+  });
+  Widget.attach(widget, document.querySelector('#place'));
+  return { session, model, widget };
 }
 
 function told({ phase, fault, frame }) {
