@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from .later import chart, get, put, pv
 from .logs import log, progress
+from .rpc import Rpc, rpc
 from .views import View, dataset, view
 
-__all__ = ["View", "chart", "dataset", "get", "log", "progress", "put", "pv", "view"]
+__all__ = ["Rpc", "View", "chart", "dataset", "get", "log", "progress", "put", "pv", "rpc", "view"]
 
 
 def __getattr__(name: str) -> str:

@@ -452,6 +452,7 @@ class TestThePackage:
 
     def test_exports_these_names(self) -> None:
         assert sorted(lw.__all__) == [
+            "Rpc",
             "View",
             "chart",
             "dataset",
@@ -460,6 +461,7 @@ class TestThePackage:
             "progress",
             "put",
             "pv",
+            "rpc",
             "view",
         ]
 
