@@ -13,7 +13,8 @@ import {
 } from '../protocols/sipyco/index.js';
 import { DeadlineError, type LinkStatus, type PyValue } from '../values/index.js';
 import type { IClock } from '../wire/index.js';
-import { type ClientOptions, type ConnectOptions, Link } from './link.js';
+import { type ClientOptions, Link } from './link.js';
+import { LinkedClient } from './linked.js';
 
 /** Hears every message of the channel. */
 export type ReceiverNotifyCb = (value: PyValue) => void;
@@ -41,12 +42,17 @@ export type ReceiverOptions = Omit<ClientOptions, 'statusCb'> & {
   readonly lineBytes?: number;
 };
 
-/** One channel of one broadcaster, heard for as long as this lives. */
-export class Receiver {
+/**
+ * One channel of one broadcaster, heard for as long as this lives.
+ *
+ * It is `live` as soon as a connection is open. A message that is broadcast before the server has
+ * read our two lines does not reach us, and nothing tells when it has.
+ */
+export class Receiver extends LinkedClient {
   readonly name: string;
   /** Called in order for each message; add and remove as you like. */
   readonly notifyCbs: ReceiverNotifyCb[];
-  private readonly _link: Link<never, ReceiverEvent>;
+  protected readonly _link: Link<never, ReceiverEvent>;
   private readonly _clock: IClock;
   private _pyon: PyonVersion | null = null;
   private _awaySinceNs: bigint | null = null;
@@ -54,6 +60,7 @@ export class Receiver {
   private _gapCount = 0;
 
   constructor(options: ReceiverOptions) {
+    super();
     const { name, notifyCb = [], statusCb, lineBytes, clock } = options;
     this.name = name;
     this.notifyCbs = typeof notifyCb === 'function' ? [notifyCb] : [...notifyCb];
@@ -79,12 +86,7 @@ export class Receiver {
     });
   }
 
-  /**
-   * How the link is doing: `live` as soon as a connection is open. `failed` before the first one and
-   * `stale` after it go on trying; `refused`, and `failed` where trying again cannot help, wait for
-   * `retryNow`.
-   */
-  get status(): ReceiverStatus {
+  override get status(): ReceiverStatus {
     return { ...this._link.status, gap: this._gap, gapCount: this._gapCount };
   }
 
@@ -96,29 +98,6 @@ export class Receiver {
   /** Bytes received, over all connections so far. */
   get receivedBytes(): number {
     return this._link.receivedBytes;
-  }
-
-  /**
-   * Open; resolves with the connection. From then on it reconnects by itself. A message that is
-   * broadcast before the server has read our two lines does not reach us, and nothing tells when it has.
-   *
-   * Rejects with what the first attempt failed with, a `DeadlineError`, or the signal's reason:
-   * nothing is open then, and it may be called again.
-   * @throws {LocalProtocolError} it is open already, or the name holds a control character.
-   * {ClosedError} it was closed.
-   */
-  connect(options: ConnectOptions = {}): Promise<void> {
-    return this._link.connect(options);
-  }
-
-  /** Open, and keep trying whatever the first attempt says: look at `status`. Twice is harmless. */
-  start(): void {
-    this._link.start();
-  }
-
-  /** Try now rather than after the pause. Where only a person could help, this says that one did. */
-  retryNow(): void {
-    this._link.retryNow();
   }
 
   /** End for good: no callback is called once this has returned its promise. Twice is harmless. */

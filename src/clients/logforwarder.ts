@@ -23,7 +23,8 @@ import {
   LocalProtocolError,
 } from '../values/index.js';
 import { HIGH_WATER_BYTES, type IClock, type ITimer, type ITransport } from '../wire/index.js';
-import { type ClientOptions, type ConnectOptions, Link } from './link.js';
+import { type ClientOptions, Link } from './link.js';
+import { LinkedClient } from './linked.js';
 
 /** What did not arrive, or may not have. */
 export type LogLoss = {
@@ -59,13 +60,13 @@ const SETTLED_MS = 1000;
 const OWN_NAME = 'labwire.logforwarder';
 const WARNING = 30;
 
-/** Forwards records for as long as it lives. */
-export class LogForwarder {
+/** Forwards records for as long as it lives. It is `live` as soon as a connection is open. */
+export class LogForwarder extends LinkedClient {
   private readonly _filter: SourceFilter | null;
   private readonly _queueSize: number;
   private readonly _queueBytes: number;
   private readonly _clock: IClock;
-  private readonly _link: Link<LogForwarderCommand, LogForwarderEvent>;
+  protected readonly _link: Link<LogForwarderCommand, LogForwarderEvent>;
   private readonly _statusCb: ((status: LogForwarderStatus) => void) | undefined;
   private _conversation: Conversation | null = null;
   private _queue: Uint8Array<ArrayBuffer>[] = [];
@@ -77,6 +78,7 @@ export class LogForwarder {
   private _uncertainCount = 0;
 
   constructor(options: LogForwarderOptions) {
+    super();
     const { filter = null, queueSize = QUEUE_SIZE, queueBytes = QUEUE_BYTES, statusCb } = options;
     if (!(queueSize >= 1 && queueBytes >= 1)) {
       throw new RangeError(`queueSize is ${queueSize}, queueBytes ${queueBytes}: at least 1 each`);
@@ -97,12 +99,7 @@ export class LogForwarder {
     });
   }
 
-  /**
-   * How the link is doing: `live` as soon as a connection is open. `failed` before the first one and
-   * `stale` after it go on trying; `refused`, and `failed` where trying again cannot help, wait for
-   * `retryNow`.
-   */
-  get status(): LogForwarderStatus {
+  override get status(): LogForwarderStatus {
     return { ...this._link.status, loss: this._loss };
   }
 
@@ -119,21 +116,6 @@ export class LogForwarder {
   /** Records under way when a connection dropped, so far: lost or not. */
   get uncertainCount(): number {
     return this._uncertainCount;
-  }
-
-  /** Open; resolves with the connection. From then on it reconnects by itself. Errors as of every client. */
-  connect(options: ConnectOptions = {}): Promise<void> {
-    return this._link.connect(options);
-  }
-
-  /** Open, and keep trying whatever the first attempt says: look at `status`. Twice is harmless. */
-  start(): void {
-    this._link.start();
-  }
-
-  /** Try now rather than after the pause. Where only a person could help, this says that one did. */
-  retryNow(): void {
-    this._link.retryNow();
   }
 
   /** End for good. What waits is lost: await `flushed` first. Twice is harmless. */

@@ -22,7 +22,6 @@ import {
   DeadlineError,
   fromFault,
   isLabwireError,
-  type LinkStatus,
   LocalProtocolError,
   type PyDict,
   type PyValue,
@@ -30,7 +29,8 @@ import {
   toFault,
   type UnsupportedError,
 } from '../values/index.js';
-import { type ClientOptions, type ConnectOptions, Link } from './link.js';
+import { type ClientOptions, Link } from './link.js';
+import { LinkedClient } from './linked.js';
 import { type CallOptions, RpcConversation } from './rpcconversation.js';
 import { dictOf, NO_KWARGS, type RemoteMethods, remoteOf } from './rpcremote.js';
 
@@ -75,19 +75,21 @@ const NO_METHODS: ReadonlySet<string> = new Set();
 const NO_ARGS: readonly PyValue[] = [];
 
 /**
- * One target of one server, for as long as this lives.
+ * One target of one server, for as long as this lives. It is `live` once the target is selected; with
+ * `target: null` and none selected yet, once the server has said who it is. A target that is not there,
+ * or that cannot be chosen among several, is a `LocalProtocolError` that names those that are.
  *
  * `Remote` may list the methods that you know, as they are called:
  * `RpcClient<{ set_freq(channel: bigint, hertz: number): Promise<PyValue> }>`.
  */
-export class RpcClient<Remote = RemoteMethods> implements IRpcCallable {
+export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements IRpcCallable {
   /**
    * The methods of the target as functions: `client.remote.set_freq(0n, 80e6, kwargs({ phase: 0.5 }))`.
    * Names that begin with `__`, `then` and `toJSON` are not there; `call` reaches them.
    */
   readonly remote: Remote;
   private readonly _owner: string;
-  private readonly _link: Link<RpcClientCommand, RpcClientEvent>;
+  protected readonly _link: Link<RpcClientCommand, RpcClientEvent>;
   private _conversation: RpcConversation | null = null;
   private _endpoint = '';
   private _rpcId: RpcId | null = null;
@@ -98,6 +100,7 @@ export class RpcClient<Remote = RemoteMethods> implements IRpcCallable {
   private _wantedTarget: string | typeof AutoTarget | null;
 
   constructor(options: RpcClientOptions) {
+    super();
     const { target = AutoTarget, clock } = options;
     this._wantedTarget = target;
     this._owner = typeof target === 'string' ? `the RPC client of ${target}` : 'the RPC client';
@@ -129,15 +132,6 @@ export class RpcClient<Remote = RemoteMethods> implements IRpcCallable {
     ) as Remote;
   }
 
-  /**
-   * How the link is doing. `live`: the target is selected (with `target: null` and none selected yet:
-   * the server has said who it is). `failed` before that and `stale` after it go on trying;
-   * `refused`, and `failed` where trying again cannot help, wait for `retryNow`.
-   */
-  get status(): LinkStatus {
-    return this._link.status;
-  }
-
   /** All callable names of the target, private ones included; empty before one is selected. While the link is down: the last known. */
   get methods(): ReadonlySet<string> {
     return this._methods;
@@ -146,28 +140,6 @@ export class RpcClient<Remote = RemoteMethods> implements IRpcCallable {
   /** Bytes received, over all connections so far. */
   get receivedBytes(): number {
     return this._link.receivedBytes;
-  }
-
-  /**
-   * Open, and select the target. From then on it reconnects by itself.
-   *
-   * Rejects with what the first attempt failed with, a `DeadlineError`, or the signal's reason:
-   * nothing is open then, and it may be called again. A target that is not there, or that cannot be
-   * chosen among several, is a `LocalProtocolError` that names those that are.
-   * @throws {LocalProtocolError} it is open already. {ClosedError} it was closed.
-   */
-  connect(options: ConnectOptions = {}): Promise<void> {
-    return this._link.connect(options);
-  }
-
-  /** Open, and keep trying whatever the first attempt says: look at `status`. Twice is harmless. */
-  start(): void {
-    this._link.start();
-  }
-
-  /** Try now rather than after the pause. Where only a person could help, this says that one did. */
-  retryNow(): void {
-    this._link.retryNow();
   }
 
   /**

@@ -13,9 +13,10 @@ import {
   type SubscriberEvent,
   SubscriberMachine,
 } from '../protocols/sipyco/index.js';
-import { DeadlineError, isLabwireError, type LinkStatus, type PyValue } from '../values/index.js';
+import { DeadlineError, isLabwireError, type PyValue } from '../values/index.js';
 import { type Difference, difference } from './difference.js';
-import { type ClientOptions, type ConnectOptions, Link } from './link.js';
+import { type ClientOptions, Link } from './link.js';
+import { LinkedClient } from './linked.js';
 
 /**
  * Hears every mod after it was applied, `init` too; read `Subscriber.target` inside. `difference` is
@@ -35,17 +36,18 @@ export type SubscriberOptions = ClientOptions & {
   readonly lineBytes?: number;
 };
 
-/** One notifier of one publisher, followed for as long as this lives. */
-export class Subscriber {
+/** One notifier of one publisher, followed for as long as this lives. It is `live` with the first struct in `target`. */
+export class Subscriber extends LinkedClient {
   readonly notifierName: string;
   /** Called in order for each mod; add and remove as you like. */
   readonly notifyCbs: NotifyCb[];
   private readonly _options: SubscriberOptions;
-  private readonly _link: Link<never, SubscriberEvent>;
+  protected readonly _link: Link<never, SubscriberEvent>;
   private _target: PyValue | undefined = undefined;
   private _pyon: PyonVersion | null = null;
 
   constructor(options: SubscriberOptions) {
+    super();
     const { notifierName, notifyCb = [], lineBytes } = options;
     this.notifierName = notifierName;
     this.notifyCbs = typeof notifyCb === 'function' ? [notifyCb] : [...notifyCb];
@@ -68,14 +70,6 @@ export class Subscriber {
     return this._target;
   }
 
-  /**
-   * How the link is doing. `failed` before the first struct and `stale` after it go on trying;
-   * `refused`, and `failed` where trying again cannot help, wait for `retryNow`.
-   */
-  get status(): LinkStatus {
-    return this._link.status;
-  }
-
   /** The version of PYON that the publisher speaks; null before the first struct. */
   get pyon(): PyonVersion | null {
     return this._pyon;
@@ -84,27 +78,6 @@ export class Subscriber {
   /** Bytes received, over all connections so far. */
   get receivedBytes(): number {
     return this._link.receivedBytes;
-  }
-
-  /**
-   * Open; resolves with the first struct in `target`. From then on it reconnects by itself.
-   *
-   * Rejects with what the first attempt failed with, a `DeadlineError`, or the signal's reason:
-   * nothing is open then, and it may be called again.
-   * @throws {LocalProtocolError} it is open already. {ClosedError} it was closed.
-   */
-  connect(options: ConnectOptions = {}): Promise<void> {
-    return this._link.connect(options);
-  }
-
-  /** Open, and keep trying whatever the first attempt says: look at `status`. Twice is harmless. */
-  start(): void {
-    this._link.start();
-  }
-
-  /** Try now rather than after the pause. Where only a person could help, this says that one did. */
-  retryNow(): void {
-    this._link.retryNow();
   }
 
   /** End for good: no callback is called once this has returned its promise. Twice is harmless. */
