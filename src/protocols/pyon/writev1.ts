@@ -17,10 +17,8 @@ import {
   Tuple,
 } from '../../values/index.js';
 import type { Out } from './out.js';
-import { writeString } from './text.js';
 import {
   checkArray,
-  checkDepth,
   itemStep,
   noForm,
   scalarParts,
@@ -30,6 +28,7 @@ import {
   writeBase64,
   writeInt,
 } from './write.js';
+import { type Compound, Writer } from './writer.js';
 
 /**
  * Write `value`. `pretty`: dicts of two and more entries on lines of their own, sorted where all
@@ -44,57 +43,29 @@ export function writeV1(
   tools: WriteTools,
   trail: Trail | null,
 ): void {
-  new Writer(out, pretty, tools, trail).value(value);
+  new WriterV1(out, pretty, tools, trail).value(value);
 }
 
-class Writer {
-  private readonly _out: Out;
-  private readonly _pretty: boolean;
-  private readonly _tools: WriteTools;
-  private readonly _trail: Trail | null;
-  private _depth = 0;
+class WriterV1 extends Writer {
   /** Pretty dicts around this place. */
   private _indent = 0;
 
-  constructor(out: Out, pretty: boolean, tools: WriteTools, trail: Trail | null) {
-    this._out = out;
-    this._pretty = pretty;
-    this._tools = tools;
-    this._trail = trail;
+  protected _float(value: number): string {
+    return floatRepr(value);
   }
 
-  value(value: PyValue): void {
-    const out = this._out;
-    switch (typeof value) {
-      case 'string':
-        writeString(out, value);
-        return;
-      case 'number':
-        out.ascii(floatRepr(value));
-        return;
-      case 'bigint':
-        writeInt(out, value, this._tools.limits);
-        return;
-      case 'boolean':
-        out.ascii(value ? 'true' : 'false');
-        return;
-    }
-    if (value === null) {
-      out.ascii('null');
-      return;
-    }
-    this._depth += 1;
-    checkDepth(this._depth, this._tools.limits);
+  protected _compound(value: Compound): void {
+    this._deeper();
     if (Array.isArray(value)) {
       this._items('[', value, ']');
     } else if (value instanceof OrderedDict) {
-      out.ascii('OrderedDict(');
+      this._out.ascii('OrderedDict(');
       this._items(
         '[',
         Array.from(value, pair => new Tuple(pair)),
         ']',
       );
-      out.ascii(')');
+      this._out.ascii(')');
     } else if (value instanceof PyDict) {
       this._dict(value);
     } else if (value instanceof Tuple) {
@@ -105,7 +76,7 @@ class Writer {
     this._depth -= 1;
   }
 
-  private _rare(value: Exclude<PyValue, null | boolean | number | bigint | string>): void {
+  private _rare(value: Compound): void {
     const out = this._out;
     if (value instanceof NDArray) {
       this._array(value);

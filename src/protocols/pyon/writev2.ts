@@ -19,7 +19,6 @@ import { PySubclass } from './subclass.js';
 import { writeString } from './text.js';
 import {
   checkArray,
-  checkDepth,
   itemStep,
   noForm,
   scalarParts,
@@ -28,8 +27,8 @@ import {
   unencodable,
   type WriteTools,
   writeBase64,
-  writeInt,
 } from './write.js';
+import { type Compound, Writer } from './writer.js';
 
 /**
  * Write `value`. `pretty`: indented by four blanks, as `json.dumps(indent=4)`.
@@ -43,44 +42,18 @@ export function writeV2(
   tools: WriteTools,
   trail: Trail | null,
 ): void {
-  new Writer(out, pretty, tools, trail).value(value);
+  new WriterV2(out, pretty, tools, trail).value(value);
 }
 
-class Writer {
-  private readonly _out: Out;
-  private readonly _pretty: boolean;
-  private readonly _tools: WriteTools;
-  private readonly _trail: Trail | null;
-  private readonly _colon: string;
-  private _depth = 0;
+class WriterV2 extends Writer {
+  private readonly _colon = this._pretty ? ': ' : ':';
 
-  constructor(out: Out, pretty: boolean, tools: WriteTools, trail: Trail | null) {
-    this._out = out;
-    this._pretty = pretty;
-    this._tools = tools;
-    this._trail = trail;
-    this._colon = pretty ? ': ' : ':';
+  protected _float(value: number): string {
+    return floatJson(value);
   }
 
-  value(value: PyValue): void {
-    const out = this._out;
-    switch (typeof value) {
-      case 'string':
-        writeString(out, value);
-        return;
-      case 'number':
-        out.ascii(floatJson(value));
-        return;
-      case 'bigint':
-        writeInt(out, value, this._tools.limits);
-        return;
-      case 'boolean':
-        out.ascii(value ? 'true' : 'false');
-        return;
-    }
-    if (value === null) {
-      out.ascii('null');
-    } else if (Array.isArray(value)) {
+  protected _compound(value: Compound): void {
+    if (Array.isArray(value)) {
       this._list(value);
     } else if (value instanceof PyDict) {
       this._dict(value);
@@ -93,7 +66,7 @@ class Writer {
     }
   }
 
-  private _rare(value: Exclude<PyValue, null | boolean | number | bigint | string>): void {
+  private _rare(value: Compound): void {
     if (value instanceof Uint8Array) {
       this._class('bytes', () => this._nested(() => this._base64(value)));
     } else if (value instanceof NumpyScalar) {
@@ -116,8 +89,7 @@ class Writer {
   // ---- Brackets -----------------------------------------------------------------------------------
 
   private _open(bracket: number): void {
-    this._depth += 1;
-    checkDepth(this._depth, this._tools.limits);
+    this._deeper();
     this._out.byte(bracket);
   }
 
