@@ -9,12 +9,11 @@
 import { fork } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { WebSocket } from 'ws';
-import { root } from '../scripts/steps.mjs';
 import { measures } from './bridge/measure.mjs';
 import { cpuSeconds, descendants, rssMiB } from './bridge/processes.mjs';
 import { Server } from './bridge/server.mjs';
+import { pageFiles } from './browser/bundle.mjs';
 import { Browser } from './browser/chromium.mjs';
 
 const TURNS = 3;
@@ -254,27 +253,7 @@ function processesOf(server) {
   return { kernel, server: server.pid };
 }
 
-/** What a page loads: `jobs.js`, and its worker. */
-async function pageFiles() {
-  const bundle = async (name, format) => {
-    const { outputFiles } = await build({
-      absWorkingDir: root,
-      entryPoints: [`bench/bridge/${name}`],
-      bundle: true,
-      minify: true,
-      platform: 'browser',
-      target: 'es2022',
-      format,
-      write: false,
-      logLevel: 'silent',
-    });
-    return outputFiles[0].contents;
-  };
-  return {
-    'jobs.js': await bundle('page.mjs', 'esm'),
-    'worker.js': await bundle('worker.mjs', 'iife'),
-  };
-}
+const PAGE = { jobs: 'bridge/page.mjs', worker: 'bridge/worker.mjs' };
 
 async function main() {
   const print = one => {
@@ -288,7 +267,7 @@ async function main() {
   };
   const ends = [];
   try {
-    const browser = has('--node') ? null : await Browser.open(await pageFiles());
+    const browser = has('--node') ? null : await Browser.open(await pageFiles(PAGE));
     ends.push(() => browser?.close());
     const server = await Server.start(browser?.origin ?? '');
     ends.push(() => server.stop());

@@ -13,7 +13,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { platformBase64, useBase64 } from '../lib/protocols/pyon/index.js';
 import { LogServerMachine, Notifier } from '../lib/protocols/sipyco/index.js';
 import { Publisher } from '../lib/servers/index.js';
@@ -22,6 +21,7 @@ import { dict, NDArray, tuple } from '../lib/values/index.js';
 import { python } from '../scripts/setup.mjs';
 import { root } from '../scripts/steps.mjs';
 import { Server } from './bridge/server.mjs';
+import { pageFiles } from './browser/bundle.mjs';
 import { Browser } from './browser/chromium.mjs';
 import { calls } from './sipyco/calls.mjs';
 
@@ -146,31 +146,12 @@ async function callRows(ours, theirs) {
 
 // ---- Through the bridge -----------------------------------------------------------------------------
 
-async function pageFiles() {
-  const bundle = async (entry, format) => {
-    const { outputFiles } = await build({
-      absWorkingDir: root,
-      entryPoints: [entry],
-      bundle: true,
-      minify: true,
-      platform: 'browser',
-      target: 'es2022',
-      format,
-      write: false,
-      logLevel: 'silent',
-    });
-    return outputFiles[0].contents;
-  };
-  return {
-    'jobs.js': await bundle('bench/bridge/page.mjs', 'esm'),
-    'worker.js': await bundle('bench/sipyco/worker.mjs', 'iife'),
-  };
-}
+const PAGE = { jobs: 'bridge/page.mjs', worker: 'sipyco/worker.mjs' };
 
 async function bridgeRows({ port }) {
   const ends = [];
   try {
-    const browser = await Browser.open(await pageFiles());
+    const browser = await Browser.open(await pageFiles(PAGE));
     ends.push(() => browser.close());
     const server = await Server.start(browser.origin);
     ends.push(() => server.stop());

@@ -24,6 +24,14 @@ export async function script(entry, format, plugins = []) {
   return outputFiles.find(({ path }) => path.endsWith('.js')).contents;
 }
 
+/** What the page of another bench loads: `jobs.js`, and its worker. The entries are files of bench/. */
+export async function pageFiles({ jobs, worker }) {
+  return {
+    'jobs.js': await script(join('..', jobs), 'esm'),
+    'worker.js': await script(join('..', worker), 'iife'),
+  };
+}
+
 /** Modules of the page: `jobs.js`. JupyterLab's own style sheets are left out. */
 export function page() {
   return script('page.mjs', 'esm', [
