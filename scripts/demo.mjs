@@ -1,12 +1,13 @@
-// npm run demo: everything set up, a demo lab on a loopback port, JupyterLab beside it, and the URL
-// of the first example. Ctrl-C ends both.
+// npm run demo: everything set up, a demo lab on a loopback port, JupyterLab beside it, and the URLs
+// of the examples. Ctrl-C ends both.
 
 import { build } from './build.mjs';
 import { startDemolab, startJupyterLab } from './services.mjs';
 import { checkNode, ensureNodeModules, ensurePython, ensureWheel } from './setup.mjs';
 import { main } from './steps.mjs';
 
-const NOTEBOOK = 'examples/01-live-datasets.ipynb';
+const DATASETS = 'examples/01-live-datasets.ipynb';
+const METHODS = 'examples/02-remote-methods.ipynb';
 
 await main(async () => {
   checkNode();
@@ -31,14 +32,17 @@ await main(async () => {
       console.log('Port 3250 is taken: the demo lab has another one, and the notebook knows it.');
     }
     // Kernels inherit it, and the notebook looks there.
-    const env = { LABWIRE_DEMO_SYNC: demolab.address };
+    const env = { LABWIRE_DEMO_SYNC: demolab.address, LABWIRE_DEMO_RPC: demolab.controllers };
     const lab = await startJupyterLab({ name: 'demo', env });
     services.push(lab.service);
+    const urlOf = notebook => `${lab.url}/lab/tree/${notebook}?token=${lab.token}`;
     console.log(`
 The demo lab publishes   ${demolab.address}
-Open this in a browser   ${lab.url}/lab/tree/${NOTEBOOK}?token=${lab.token}
+        and answers at   ${demolab.controllers}
+Open this in a browser   ${urlOf(DATASETS)}
+              and this   ${urlOf(METHODS)}
 
-Run its cells from the top. Ctrl-C here ends the demo.`);
+Run their cells from the top. Ctrl-C here ends the demo.`);
     const ends = services.map(async service => ({ service, code: await service.ended }));
     const first = await Promise.race([wish, ...ends]);
     if (first !== undefined && !asked) {

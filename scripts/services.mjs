@@ -84,12 +84,14 @@ export async function startDemolab() {
   if (ended !== undefined) {
     throw service.fault(ended);
   }
-  const address = said.split('\n').find(line => /^sipyco\+sync:.*\/datasets$/.test(line));
-  if (address === undefined) {
+  const lines = said.split('\n');
+  const address = lines.find(line => /^sipyco\+sync:.*\/datasets$/.test(line));
+  const controllers = lines.find(line => /^sipyco\+rpc:.*\/siggen$/.test(line));
+  if (address === undefined || controllers === undefined) {
     await service.stop();
-    throw new StepError(`the demo lab named no sipyco+sync address: ${said.trim()}`);
+    throw new StepError(`the demo lab named no datasets or no controllers: ${said.trim()}`);
   }
-  return { service, address };
+  return { service, address, controllers: controllers.replace(/\/siggen$/, '') };
 }
 
 /**
