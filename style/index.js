@@ -7,6 +7,8 @@ import './number.css';
 import './trace.css';
 import './image.css';
 import './table.css';
+import './log.css';
+import './progress.css';
 import './addressform.css';
 import './methods.css';
 import './call.css';

@@ -10,10 +10,9 @@ import { copyText } from '../errorcard.js';
 import type { ThemeColours } from '../theme.js';
 import { Body, type IBodyHost, type IViewBody } from './body.js';
 import { LogBar } from './logbar.js';
-import { LEVEL_SHAPES, LOG_COLUMNS, LogRowNode, timeText } from './logrow.js';
+import { LEVEL_SHAPES, LOG_COLUMNS, LogRowNode, ROW_HEIGHT, timeText } from './logrow.js';
 
-const ROW_HEIGHT = 20; // CSS px, as style/log.css has it
-const BAR_HEIGHT = 28;
+const BAR_HEIGHT = { wide: 28, narrow: 54 };
 const SPARE_ROWS = 6; // asked for beyond the edge, so that a slow scroll shows no gap
 const TEXT_ROWS = 50; // of a frozen log's text
 const UNFOLDED_LIMIT = 100; // records; the one that was unfolded first is folded again
@@ -91,7 +90,8 @@ export class LogBody extends Body<'log'> implements IViewBody {
     this.node.append(this._bar.node, this._scroller, this._note, this._ruler);
     this._scroller.addEventListener('scroll', this._onScroll, { passive: true });
     this._scroller.addEventListener('wheel', this._onWheel, { passive: true });
-    this._scroller.addEventListener('keydown', this._onKey);
+    // Before JupyterLab's own: in a notebook Ctrl+A would choose all cells.
+    window.addEventListener('keydown', this._onKey, true);
     this._rowsNode.addEventListener('pointerdown', this._onPointerDown);
     this._rowsNode.addEventListener('click', this._onClick);
     this.restyle();
@@ -103,8 +103,10 @@ export class LogBody extends Body<'log'> implements IViewBody {
   }
 
   fit(width: number, height: number): void {
-    this.node.classList.toggle('jp-mod-narrow', width < NARROW);
-    this._height = Math.max(ROW_HEIGHT, height - BAR_HEIGHT - ROW_HEIGHT);
+    const isNarrow = width < NARROW;
+    this.node.classList.toggle('jp-mod-narrow', isNarrow);
+    const barHeight = isNarrow ? BAR_HEIGHT.narrow : BAR_HEIGHT.wide;
+    this._height = Math.max(ROW_HEIGHT, height - barHeight - ROW_HEIGHT);
     const character = this._ruler.getBoundingClientRect().width / RULER;
     const room = this._messageHeading.clientWidth - 2 * character;
     this._columns = character > 0 ? Math.max(20, Math.floor(room / character)) : 0;
@@ -204,6 +206,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
   }
 
   protected override release(): void {
+    window.removeEventListener('keydown', this._onKey, true);
     this._rowNodes.length = 0;
   }
 
@@ -327,6 +330,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
     const { frame } = this;
     const others = this._unfolded.filter(id => id !== row.id);
     this._unfolded = row.isUnfolded ? others : [...others, row.id].slice(-UNFOLDED_LIMIT);
+    this._revealed = row.isUnfolded ? null : row.id;
     const first = frame?.rows.findIndex(({ id }) => id === row.id) ?? -1;
     if (frame !== null && first >= 0 && frame.rows[first]?.line === 0) {
       this._select(frame.firstRow + first, false);
@@ -341,7 +345,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
 
   private readonly _onKey = (event: KeyboardEvent): void => {
     const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-    if (!isCommand || this.frame === null) {
+    if (!isCommand || event.target !== this._scroller || this.frame === null) {
       return;
     }
     const { startRow, rowCount } = this.frame;
@@ -437,6 +441,22 @@ export class LogBody extends Body<'log'> implements IViewBody {
     } else if (gone > 0) {
       scroller.scrollTop = top - gone * ROW_HEIGHT;
     }
+    this._reveal(frame);
+  }
+
+  // As many lines of a record that was just unfolded as there is room for, the first above all.
+  private _reveal(frame: LogFrame): void {
+    const at = frame.rows.findIndex(({ id, line }) => id === this._revealed && line === 0);
+    const row = frame.rows[at];
+    if (row?.isUnfolded === true) {
+      this._revealed = null;
+      const first = frame.firstRow + at;
+      const over = first + row.lineCount - this._height / ROW_HEIGHT;
+      if (over > this._firstRow(frame)) {
+        this._scrollTo(frame, Math.min(first, over));
+        this._tell();
+      }
+    }
   }
 
   // ---- Drawing ------------------------------------------------------------------------------------
@@ -466,7 +486,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
       const number = frame.firstRow + offset;
       const index = number - frame.startRow;
       const node = this._rowNodes[offset]!;
-      node.draw(row, number, index * ROW_HEIGHT, index, number >= low && number <= high);
+      node.draw(row, number, index, number >= low && number <= high, this._columns);
       node.node.classList.toggle('jp-mod-active', number === active);
       if (number === active) {
         activeNode = node.node;
@@ -506,6 +526,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
   private _height = 12 * ROW_HEIGHT;
   private _isFollowing = true;
   private _around: number | null = null;
+  private _revealed: number | null = null;
   private _endTop = 0;
   private _selection: Selection | null = null;
   private _pressed: { readonly number: number; readonly row: LogRow } | null = null;

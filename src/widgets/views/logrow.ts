@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { formatClock, formatIso, type LogLevel, type LogRow } from '../../models/index.js';
 import { element, setText } from '../element.js';
 
+export const ROW_HEIGHT = 20; // CSS px, as style/log.css has it
 export const LOG_COLUMNS = ['time', 'level', 'source', 'name', 'message'] as const;
 
 /** A shape for each level, so that none is told by its colour alone. */
@@ -29,7 +30,7 @@ export class LogRowNode {
       className: 'jp-LogView-shape',
       attributes: { 'aria-hidden': 'true' },
     });
-    this._word = element('span');
+    this._word = element('span', { className: 'jp-LogView-word' });
     this._level = cell('level');
     this._level.append(this._shape, this._word);
     this._source = cell('source');
@@ -56,10 +57,14 @@ export class LogRowNode {
     return this._number;
   }
 
-  draw(row: LogRow, number: number, top: number, index: number, isSelected: boolean): void {
+  /**
+   * @param index - among the rows that are left: where it stands.
+   * @param columns - characters that the message has room for.
+   */
+  draw(row: LogRow, number: number, index: number, isSelected: boolean, columns: number): void {
     const { node } = this;
     this._number = number;
-    node.style.transform = `translateY(${top}px)`;
+    node.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
     node.setAttribute('aria-rowindex', String(index + 2));
     node.setAttribute('aria-selected', String(isSelected));
     node.classList.toggle('jp-mod-selected', isSelected);
@@ -89,7 +94,9 @@ export class LogRowNode {
     } else {
       node.removeAttribute('aria-expanded');
     }
-    const hidden = canFold && !row.isUnfolded ? row.lineCount - 1 : 0;
+    // Of a line that is too long itself the dots tell, and the room is wanted.
+    const fits = row.text.length <= columns;
+    const hidden = canFold && !row.isUnfolded && fits ? row.lineCount - 1 : 0;
     setText(this._more, hidden > 0 ? this._trans._n('+%1 line', '+%1 lines', hidden) : '');
   }
 
