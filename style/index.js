@@ -5,6 +5,7 @@ import './stateline.css';
 import './cards.css';
 import './number.css';
 import './trace.css';
+import './xy.css';
 import './image.css';
 import './table.css';
 import './log.css';
