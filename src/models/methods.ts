@@ -42,6 +42,8 @@ export type ServerEntry = Callable & {
 /** One method that is shown, and where it is. */
 export type MethodPlace = { readonly target: TargetEntry; readonly method: MethodDescription };
 
+const ASKED_AT_ONCE = 16; // servers and targets
+
 export namespace MethodsModel {
   export interface IOptions {
     readonly open: () => Promise<IHub>;
@@ -74,11 +76,12 @@ export class MethodsModel implements IDisposable {
   /** Somebody looks: servers that nobody asked are asked. */
   look(): void {
     this._isLooking = true;
-    for (const server of this._servers.values()) {
-      if (server.state === 'waiting') {
-        void this._readServer(server.address);
+    for (const { address, state } of this._servers.values()) {
+      if (state === 'waiting') {
+        this._queue.set(address, () => this._readServer(address));
       }
     }
+    this._ask();
   }
 
   /** Read the methods of a target, unless they are known. */
@@ -94,10 +97,11 @@ export class MethodsModel implements IDisposable {
     for (const { targets } of this._servers.values()) {
       for (const target of targets) {
         if (target.state === 'waiting') {
-          void this._readTarget(target);
+          this._queue.set(target.address, () => this._readTarget(target));
         }
       }
     }
+    this._ask();
   }
 
   /** Ask a server or a target that did not answer once more. */
@@ -125,6 +129,7 @@ export class MethodsModel implements IDisposable {
       this._isDisposed = true;
       this._callables.changed.disconnect(this._onCallables, this);
       this._servers.clear();
+      this._queue.clear();
       Signal.clearData(this);
     }
   }
@@ -149,7 +154,25 @@ export class MethodsModel implements IDisposable {
     }
   }
 
+  // Some at once: one that does not answer holds up no other, and a list of thousands floods nobody.
+  private _ask(): void {
+    for (const [address, read] of this._queue) {
+      if (this._askingCount >= ASKED_AT_ONCE) {
+        return;
+      }
+      this._queue.delete(address);
+      this._askingCount += 1;
+      void read().finally(() => {
+        this._askingCount -= 1;
+        this._ask();
+      });
+    }
+  }
+
   private async _readServer(address: string): Promise<void> {
+    if (!this._servers.has(address)) {
+      return; // it was taken off the list
+    }
     this._setServer(address, { state: 'reading', fault: null });
     try {
       const hub = await this._open();
@@ -170,6 +193,9 @@ export class MethodsModel implements IDisposable {
   }
 
   private async _readTarget({ address }: TargetEntry): Promise<void> {
+    if (this.targetOf(address) === null) {
+      return;
+    }
     this._setTarget(address, { state: 'reading', fault: null });
     try {
       const hub = await this._open();
@@ -204,6 +230,9 @@ export class MethodsModel implements IDisposable {
   private readonly _callables: ICallables;
   private readonly _servers = new Map<string, ServerEntry>();
   private readonly _changed = new Signal<this, void>(this);
+  /** What is to be asked, by address. */
+  private readonly _queue = new Map<string, () => Promise<void>>();
+  private _askingCount = 0;
   private _isLooking = false;
   private _isDisposed = false;
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Signal } from '@lumino/signaling';
 import { openHub, type TestHub } from '../../hub/__tests__/openhub.js';
 import { type Callable, isFound, MethodsModel } from '../methods.js';
-import { ScriptedHub } from './scripted.js';
+import { ScriptedHub, settled } from './scripted.js';
 
 const LAB = 'demo+sipyco+rpc://';
 
@@ -130,6 +130,35 @@ describe('the methods of the instruments', () => {
     await until(() => model.servers[1]?.state === 'known');
     list.set();
     assert.equal(model.targetOf(address), null);
+  });
+});
+
+describe('a long list', () => {
+  it('asks some at once, each once, and not what was taken off', async () => {
+    const hub = new ScriptedHub();
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    hub.describeServer = address => {
+      asked.push(address);
+      return new Promise(resolve => {
+        answers.push(() => resolve({ address, description: null, targets: [] }));
+      });
+    };
+    const other = new MethodsModel({ open: async () => hub, callables: list });
+    const addresses = Array.from({ length: 40 }, (_, i) => `sipyco+rpc://lab:${3000 + i}`);
+    list.set(...addresses.map(address => ({ name: address, address })));
+    other.look();
+    other.look();
+    await settled();
+    assert.deepEqual(asked, addresses.slice(0, 16));
+    list.set(...addresses.slice(0, 20).map(address => ({ name: address, address })));
+    for (let next = answers.shift(); next !== undefined; next = answers.shift()) {
+      next();
+      await settled();
+    }
+    assert.deepEqual(asked, addresses.slice(0, 20));
+    assert.ok(other.servers.every(({ state }) => state === 'known'));
+    other.dispose();
   });
 });
 

@@ -69,7 +69,7 @@ export class MethodsSection extends Widget {
     const layout = new PanelLayout();
     layout.addWidget(browser);
     this.layout = layout;
-    model.changed.connect(this._draw, this);
+    model.changed.connect(this.update, this); // once for all that changes together
     this._draw();
   }
 
@@ -78,6 +78,10 @@ export class MethodsSection extends Widget {
       this._options.model.dispose();
       super.dispose();
     }
+  }
+
+  protected override onUpdateRequest(_msg: Message): void {
+    this._draw();
   }
 
   protected override onAfterAttach(_msg: Message): void {
@@ -119,7 +123,9 @@ export class MethodsSection extends Widget {
         ? ''
         : model.servers.length === 0
           ? emptyText
-          : trans.__('No method fits “%1”.', filter.trim()),
+          : filter.trim() === ''
+            ? trans.__('asking what can be called…')
+            : trans.__('No method fits “%1”.', filter.trim()),
     );
     this._dropLost();
   }

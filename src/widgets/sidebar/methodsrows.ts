@@ -52,6 +52,9 @@ function serverRows(server: ServerEntry, options: MethodRowsOptions): readonly M
   if (state === 'failed') {
     return [faultRow(`server ${address}`, 1, name, address, fault, trans)];
   }
+  if (state === 'waiting') {
+    return []; // soon: those that are asked are shown
+  }
   if (targets.length === 0 && filter === '') {
     const text =
       state === 'known' ? trans.__('no targets') : trans.__('asking what can be called…');
