@@ -20,6 +20,7 @@ export type CurveSpace = {
 
 const LINE_WIDTH = 1.5; // CSS px
 const DOT_RADIUS = 2;
+const POINT_RADIUS = 3; // where there is nothing but points
 const DOT_SPACING = 12; // CSS px between points from which on each gets a dot
 const RING = 6; // CSS px around the point that was chosen
 const CAP = 3; // half the width of an error bar's ends
@@ -51,19 +52,23 @@ export function paintCurves(
   context.clip();
   context.lineJoin = 'round';
   context.lineCap = 'round';
-  shown.forEach((series, index) => {
+  // What was measured lies on the lines that were fitted to it.
+  const fits = [...shown.keys()].filter(index => shown[index]!.look === 'line');
+  const others = [...shown.keys()].filter(index => shown[index]!.look !== 'line');
+  for (const index of [...fits, ...others]) {
+    const series = shown[index]!;
     const look = series.look ?? style;
     context.strokeStyle = seriesColour(index);
     context.fillStyle = seriesColour(index);
     context.lineWidth = LINE_WIDTH * space.ratio;
     if (look === 'bins') {
       paintBins(context, series, space);
-      return;
+      continue;
     }
     if (series.low !== null && series.high !== null) {
       paintBars(context, series, series.low, series.high, space);
     }
-    if (!series.reduced) {
+    if (!series.reduced && series.look !== 'line') {
       context.setLineDash(dashOf(index).map(length => length * space.ratio));
     }
     if (look !== 'points' && series.reduced) {
@@ -73,14 +78,14 @@ export function paintCurves(
     }
     context.setLineDash([]);
     if (series.look === 'line') {
-      return; // of a fit only the line
+      continue; // of a fit only the line
     }
     const mark = shown.length > 1 ? markOf(index) : 'dot';
     paintDots(context, series, look, space, mark);
     if (shown.length > 1 && index > 0 && look !== 'points') {
       paintMarks(context, series, space, mark, index / shown.length);
     }
-  });
+  }
   context.restore();
 }
 
@@ -220,14 +225,14 @@ export function paintRing(
 // A point between two gaps has no line to be seen by, so it gets a dot whatever the style.
 function paintDots(
   context: CanvasRenderingContext2D,
-  { x, y, reduced }: TraceSeries,
+  { x, y, reduced, look }: TraceSeries,
   style: CurveStyle,
   space: CurveSpace,
   mark: Mark,
 ): void {
   const isSparse = y.length * DOT_SPACING * space.ratio <= space.width;
   const every = style === 'points' || (style === 'line' && isSparse && !reduced);
-  const radius = DOT_RADIUS * space.ratio;
+  const radius = (look === 'points' ? POINT_RADIUS : DOT_RADIUS) * space.ratio;
   context.beginPath();
   for (let i = 0; i < y.length; i++) {
     const isAlone =
@@ -312,7 +317,7 @@ export function swatchOf(index: number, look: TraceSeries['look']): HTMLElement 
     context.strokeStyle = seriesColour(index);
     context.fillStyle = seriesColour(index);
     context.lineWidth = LINE_WIDTH;
-    context.setLineDash([...dashOf(index)]);
+    context.setLineDash(look === 'line' ? [] : [...dashOf(index)]);
     if (look !== 'points') {
       context.beginPath();
       context.moveTo(0, SWATCH[1] / 2);

@@ -34,6 +34,7 @@ import { Gestures, type IGestureTarget } from './gestures.js';
 import { loadUPlot, type UPlot } from './uplot.js';
 
 const CLOSEST = 1e-9; // of the full range: nearer, float64 has too few digits left
+const ROOM = 0.03; // of the full range beside the first and the last point, where there are only points
 const KEY_STEP = 0.1; // of the shown range per arrow key
 const KEY_ZOOM = 0.8;
 
@@ -219,7 +220,10 @@ export class Plot implements IDisposable, IGestureTarget {
       const positive = smallestPositive(this._content?.series.map(series => series.x) ?? []);
       return [Math.min(positive, high / 10), high];
     }
-    return high > low ? [low, high] : [low - 0.5, high + 0.5];
+    // A point at the end would be cut in half.
+    const room = this._content?.series[0]?.look === 'points' && !this._logX ? ROOM : 0;
+    const margin = (high - low) * room;
+    return high > low ? [low - margin, high + margin] : [low - 0.5, high + 0.5];
   }
 
   private _xRange(): Range {
