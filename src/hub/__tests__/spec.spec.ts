@@ -105,11 +105,11 @@ describe('checkSpec', () => {
       ],
       [
         spec({ options: { colour: 'red' } }),
-        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, height, it is "colour"',
+        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, level, source, min, max, height, it is "colour"',
       ],
       [
         spec({ options: { constructor: 1 } }),
-        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, height, it is "constructor"',
+        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, level, source, min, max, height, it is "constructor"',
       ],
       [spec({ options: { scale: 0 } }), 'options.scale should be a number other than 0, it is 0'],
       [

@@ -4,7 +4,14 @@
 // have numbers that they keep while old ones go, so what is read stays in its place. Keys: arrows
 // choose, Shift extends, Enter unfolds, End follows again, `/` goes to the filter.
 
-import type { LogFrame, LogLevel, LogRow, LogViewport, Viewport } from '../../models/index.js';
+import {
+  formatIso,
+  type LogFrame,
+  type LogLevel,
+  type LogRow,
+  type LogViewport,
+  type Viewport,
+} from '../../models/index.js';
 import { element, setText } from '../element.js';
 import { copyText } from '../errorcard.js';
 import type { ThemeColours } from '../theme.js';
@@ -17,6 +24,7 @@ const SPARE_ROWS = 6; // asked for beyond the edge, so that a slow scroll shows 
 const TEXT_ROWS = 50; // of a frozen log's text
 const UNFOLDED_LIMIT = 100; // records; the one that was unfolded first is folded again
 const NARROW = 560; // CSS px; below it source and name have no room
+const MEDIUM = 760; // CSS px; below it the name has none
 
 /** Rows from where the person began to where he is, with the records they are of, once seen. */
 type Selection = {
@@ -105,6 +113,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
   fit(width: number, height: number): void {
     const isNarrow = width < NARROW;
     this.node.classList.toggle('jp-mod-narrow', isNarrow);
+    this.node.classList.toggle('jp-mod-medium', width < MEDIUM && !isNarrow);
     const barHeight = isNarrow ? BAR_HEIGHT.narrow : BAR_HEIGHT.wide;
     this._height = Math.max(ROW_HEIGHT, height - barHeight - ROW_HEIGHT);
     const character = this._ruler.getBoundingClientRect().width / RULER;
@@ -538,14 +547,15 @@ function headOf(row: LogRow): readonly [time: string, level: string] {
   return row.line > 0
     ? ['', '']
     : [
-        timeText(row.timeNs),
+        timeText(formatIso(row.timeNs)),
         `${row.severity === null ? '' : LEVEL_SHAPES[row.severity]} ${row.level}`.trim(),
       ];
 }
 
 function lineOf(row: LogRow): string {
-  const [time] = headOf(row);
   return row.line > 0
     ? `    ${row.text}`
-    : [time, row.level, row.source, row.name, row.text].filter(text => text !== '').join('  ');
+    : [formatIso(row.timeNs), row.level, row.source, row.name, row.text]
+        .filter(text => text !== '')
+        .join('  ');
 }

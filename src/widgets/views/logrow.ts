@@ -1,7 +1,7 @@
 // One row of a log, used again for whichever record comes into sight.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { formatClock, formatIso, type LogLevel, type LogRow } from '../../models/index.js';
+import { formatIso, type LogLevel, type LogRow } from '../../models/index.js';
 import { element, setText } from '../element.js';
 
 export const ROW_HEIGHT = 20; // CSS px, as style/log.css has it
@@ -76,7 +76,7 @@ export class LogRowNode {
     node.dataset.level = (row.severity ?? '').toLowerCase();
     node.classList.toggle('jp-mod-more', !isFirst);
     const iso = isFirst ? formatIso(row.timeNs) : '';
-    setText(this._time, isFirst ? timeText(row.timeNs) : '');
+    setText(this._time, isFirst ? timeText(iso) : '');
     this._time.title = isFirst ? `${iso} ${zoneName()}` : '';
     setText(this._shape, isFirst && row.severity !== null ? LEVEL_SHAPES[row.severity] : '');
     setText(this._word, isFirst ? row.level : '');
@@ -125,10 +125,9 @@ function isSameRow(a: LogRow, b: LogRow): boolean {
   );
 }
 
-/** `14:02:11.123`, with the date before it when that is not today. */
-export function timeText(timeNs: bigint): string {
-  const clock = formatClock(timeNs, BigInt(Date.now()) * 1_000_000n);
-  return `${clock}${formatIso(timeNs).slice(19, 23)}`;
+/** `14:02:11.123` of `2026-11-21T14:02:11.123+01:00`: the day is in the tooltip. */
+export function timeText(iso: string): string {
+  return iso.slice(11, 23);
 }
 
 let zone: string | null = null;
