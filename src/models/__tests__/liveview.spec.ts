@@ -46,6 +46,29 @@ describe('LiveViewModel', () => {
     assert.equal(model.phase, 'open');
   });
 
+  it('has the title of the newest frame, where values are in it', async () => {
+    const { model, hub, screen } = setUp();
+    model.open();
+    await settled();
+    assert.equal(model.title, 'temperature');
+    hub.put({ ...numberFrame(1, '295.1'), title: 'run 007' });
+    await settled();
+    await screen.repaint();
+    assert.equal(model.title, 'run 007');
+  });
+
+  it('tells the hub which point was chosen, once', async () => {
+    const { model, calls } = setUp();
+    model.open();
+    await settled();
+    const before = calls().length;
+    model.setViewport({ point: null });
+    model.setViewport({ point: 3 });
+    model.setViewport({ point: 3 });
+    await settled();
+    assert.equal(calls().length - before, 1);
+  });
+
   it('closes the view in the hub when it is disposed, also while it opens', async () => {
     const open = setUp();
     open.model.open();
