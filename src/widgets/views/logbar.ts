@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { formatCount, LOG_LEVELS, type LogFrame, type LogLevel } from '../../models/index.js';
-import { element, setText, textButton } from '../element.js';
+import { element, textButton } from '../element.js';
 
 export type LogBarActions = {
   readonly setLevel: (level: LogLevel | null) => void;
@@ -98,7 +98,11 @@ export class LogBar {
       lostCount > 0 ? trans.__('%1 older lost', formatCount(lostCount)) : '',
       newCount > 0 ? trans.__('%1 new', formatCount(newCount)) : '',
     ];
-    setText(this._count, facts.filter(fact => fact !== '').join(' · '));
+    const count = facts.filter(fact => fact !== '').join(' · ');
+    if (this._count.textContent !== count) {
+      this._count.textContent = count;
+      this._count.title = count; // where there is no room for it
+    }
     this._follow.setAttribute('aria-pressed', String(isFollowing));
     this._copy.hidden = !hasSelection;
     this._sources = sources;
