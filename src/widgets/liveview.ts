@@ -287,8 +287,7 @@ export class LiveView extends Widget implements IBodyHost {
     this._bodyView?.dispose();
     this._bodyView = null;
     this.model.dispose();
-    Signal.clearData(this);
-    super.dispose();
+    super.dispose(); // tells that it is gone, and clears its signals
   }
 
   protected override onAfterAttach(_msg: Message): void {
