@@ -3,8 +3,10 @@
 // Both show forms, and nothing is called but by a person in a form: there is no command here that calls.
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { MainAreaWidget } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+import { UUID } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import {
@@ -23,7 +25,7 @@ import {
   resultSpec,
 } from '../models/index.js';
 import { formatEndpoint, parseAddress } from '../values/index.js';
-import { CallForm, MethodsSection } from '../widgets/index.js';
+import { CallForm, MethodsSection, viewIcon } from '../widgets/index.js';
 import { insertCell } from './insertion.js';
 import type { Labwire } from './labwire.js';
 import { RenderedRpc } from './renderedrpc.js';
@@ -63,6 +65,7 @@ export class Calls {
     private readonly _labwire: Labwire,
     private readonly _guards: ICallGuards | null,
     private readonly _insert: (text: string) => Promise<void>,
+    private readonly _showTab: (tab: Widget) => void,
     private readonly _trans: TranslationBundle,
   ) {}
 
@@ -71,10 +74,10 @@ export class Calls {
     readonly target: string;
     readonly method: MethodDescription;
     readonly filled: CallArguments | null;
-    readonly inCell: boolean;
+    readonly place: 'cell' | 'tab' | 'sidebar';
     readonly isKnown?: boolean;
   }): CallForm {
-    const { address, target, method, filled, inCell, isKnown = true } = options;
+    const { address, target, method, filled, place, isKnown = true } = options;
     const { session } = this._labwire;
     const model = new CallFormModel({
       address,
@@ -94,7 +97,14 @@ export class Calls {
             spec: resultSpec(entry, view),
             source: resultSource(session, entry.callId),
           }),
-        insertCell: inCell ? null : this._insert,
+        insertCell: place === 'cell' ? null : this._insert,
+        openTab:
+          place === 'sidebar'
+            ? ({ method: known, filled: typed }) =>
+                this._openTab(
+                  this.form({ address, target, method: known, filled: typed, place: 'tab' }),
+                )
+            : null,
       },
       trans: this._trans,
     });
@@ -116,7 +126,7 @@ export class Calls {
       target,
       method,
       filled: { args, kwargs },
-      inCell: true,
+      place: 'cell',
       isKnown: false,
     });
   }
@@ -130,7 +140,7 @@ export class Calls {
     const model = new MethodsModel({ open: () => this._labwire.session.open(), callables: one });
     return new MethodsSection({
       model,
-      formOf: chosen => this.form({ ...chosen, inCell: true }),
+      formOf: chosen => this.form({ ...chosen, place: 'cell' }),
       emptyText: this._trans.__('Nothing can be called at %1.', address),
       trans: this._trans,
     });
@@ -141,12 +151,24 @@ export class Calls {
     const { session } = this._labwire;
     return new MethodsSection({
       model: new MethodsModel({ open: () => session.open(), callables: instruments }),
-      formOf: chosen => this.form({ ...chosen, inCell: false }),
+      formOf: chosen => this.form({ ...chosen, place: 'sidebar' }),
       emptyText: this._trans.__(
         'No methods yet. Add an instrument above, such as 127.0.0.1:3251, or the demo lab.',
       ),
       trans: this._trans,
     });
+  }
+
+  private _openTab(form: CallForm): void {
+    const tab = new MainAreaWidget({ content: form });
+    form.addClass('jp-mod-tab');
+    tab.title.label = form.heading;
+    tab.title.caption = form.model.address;
+    tab.title.icon = viewIcon;
+    tab.title.closable = true;
+    tab.toolbar.hide();
+    this._showTab(tab);
+    form.focusFirst();
   }
 
   private readonly _history = new CallHistory();
@@ -168,8 +190,21 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('labwire');
     const guards = sidebar === null ? null : new ListGuards(sidebar.instruments);
     const insert = (text: string) => insertCell(app, text, trans);
-    const calls = new Calls(labwire as Labwire, guards, insert, trans);
-    sidebar?.panel.addSection(calls.section(sidebar.instruments), SECTION_RANK);
+    const showTab = (tab: Widget) => {
+      tab.id = `labwire-call-${UUID.uuid4()}`;
+      app.shell.add(tab, 'main', { mode: 'split-right' });
+      app.shell.activateById(tab.id);
+    };
+    const calls = new Calls(labwire as Labwire, guards, insert, showTab, trans);
+    if (sidebar !== null) {
+      const section = calls.section(sidebar.instruments);
+      sidebar.panel.addSection(section, SECTION_RANK);
+      // The first form gets the room that it needs; from then on the person has the last word.
+      section.opened.connect(function once() {
+        section.opened.disconnect(once);
+        sidebar.panel.favour(section);
+      });
+    }
     registry?.addFactory({
       // It offers calls: an output without trust shows its text instead.
       safe: false,

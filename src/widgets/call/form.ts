@@ -21,6 +21,8 @@ export interface ICallFormActions {
   readonly viewOf: (entry: CallEntry, view: ViewKind) => Widget;
   /** Put a cell with this text into the notebook; null where there are no notebooks. */
   readonly insertCell: ((text: string) => Promise<void>) | null;
+  /** Show the form, as it is filled, in a tab of its own; null where it has all the room there is. */
+  readonly openTab: ((model: CallFormModel) => void) | null;
 }
 
 export namespace CallForm {
@@ -40,7 +42,7 @@ export class CallForm extends Widget {
     super();
     this.model = options.model;
     this._trans = options.trans;
-    this._title = options.title;
+    this.heading = options.title;
     this._actions = options.actions;
     const { model, _trans: trans } = this;
     this.addClass('jp-CallForm');
@@ -102,6 +104,8 @@ export class CallForm extends Widget {
   }
 
   readonly model: CallFormModel;
+  /** `siggen.set_frequency`. */
+  readonly heading: string;
 
   /** The field to fill in first; the button where there is none. */
   focusFirst(): void {
@@ -168,8 +172,16 @@ export class CallForm extends Widget {
               ),
             ]),
       );
+      this._reveal(this._result);
     }
     this._history.draw(model.past, !readOnly);
+  }
+
+  // Where the form itself scrolls, as in the sidebar; a notebook is not moved.
+  private _reveal(node: Element): void {
+    if (this.node.scrollHeight > this.node.clientHeight) {
+      node.scrollIntoView({ block: 'nearest' });
+    }
   }
 
   private _drawHead(): void {
@@ -184,7 +196,7 @@ export class CallForm extends Widget {
         className: 'jp-CallForm-title',
         title: this.model.address,
         children: [
-          element('b', { text: this._title }),
+          element('b', { text: this.heading }),
           element('span', { className: 'jp-CallForm-signature', text: signature ?? '' }),
         ],
       }),
@@ -323,7 +335,7 @@ export class CallForm extends Widget {
   private _drawQuestion(): void {
     const { model, _trans: trans } = this;
     const words = model.method.isLifeCycle
-      ? trans.__('%1 may start or end what others use.', this._title)
+      ? trans.__('%1 may start or end what others use.', this.heading)
       : trans.__('Calls of this instrument are confirmed.');
     const yes = textButton(trans.__('Call it'), () => void model.confirm());
     const no = textButton(trans.__('Do not'), () => {
@@ -378,6 +390,7 @@ export class CallForm extends Widget {
       const widget = this._actions.viewOf(entry, kind);
       this._view = { kind, widget };
       (this.layout as PanelLayout).insertWidget(1, widget);
+      this._reveal(widget.node);
     }
     for (const button of this._result.querySelectorAll<HTMLElement>('[data-view]')) {
       button.setAttribute('aria-pressed', String(button.dataset.view === this._view?.kind));
@@ -401,7 +414,7 @@ export class CallForm extends Widget {
         },
         'jp-Labwire-link',
       );
-    const { insertCell } = this._actions;
+    const { insertCell, openTab } = this._actions;
     const copied = async (language: 'python' | 'typescript') => {
       await copyText(await model.asCode(language));
       return trans.__('copied');
@@ -421,6 +434,9 @@ export class CallForm extends Widget {
               return trans.__('inserted; run the cell to see the form');
             }),
           ]),
+      ...(openTab === null
+        ? []
+        : [textButton(trans.__('Open in a tab'), () => openTab(model), 'jp-Labwire-link')]),
     ];
   }
 
@@ -454,7 +470,6 @@ export class CallForm extends Widget {
   }
 
   private readonly _trans: TranslationBundle;
-  private readonly _title: string;
   private readonly _actions: ICallFormActions;
   private readonly _head: HTMLElement;
   private readonly _notice: HTMLElement;

@@ -64,6 +64,8 @@ function returnedNode(
   trans: TranslationBundle,
 ): HTMLElement {
   const { pyType, text, isCut, views } = result;
+  // The numbers of an array tell less than its shape; Copy takes them.
+  const isArray = views.includes('trace') || views.includes('image');
   const note = element('div', { className: 'jp-CallResult-note', attributes: { role: 'status' } });
   const copy = textButton(
     trans.__('Copy'),
@@ -107,8 +109,8 @@ function returnedNode(
           ...buttons,
         ],
       }),
-      ...(isShort(text) ? [] : [foldedNode(text, trans)]),
-      ...(isCut
+      ...(isShort(text) || isArray ? [] : [foldedNode(text, trans)]),
+      ...(isCut && !isArray
         ? [
             element('div', {
               className: 'jp-CallResult-note',

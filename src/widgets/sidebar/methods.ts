@@ -4,6 +4,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
+import { type ISignal, Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import type { CallArguments, MethodDescription, MethodsModel } from '../../models/index.js';
 import type { CallForm } from '../call/form.js';
@@ -71,6 +72,11 @@ export class MethodsSection extends Widget {
     this.layout = layout;
     model.changed.connect(this.update, this); // once for all that changes together
     this._draw();
+  }
+
+  /** A form was opened: it wants room. */
+  get opened(): ISignal<this, CallForm> {
+    return this._opened;
   }
 
   override dispose(): void {
@@ -159,6 +165,8 @@ export class MethodsSection extends Widget {
       this._chosenAddress = address;
       (this.layout as PanelLayout).addWidget(this._form);
       this._draw();
+      this._opened.emit(this._form);
+      this._tree.reveal(key);
     }
     this._form?.focusFirst();
   }
@@ -200,6 +208,7 @@ export class MethodsSection extends Widget {
   private readonly _filter: HTMLInputElement;
   private readonly _tree: MethodTree;
   private readonly _empty: HTMLElement;
+  private readonly _opened = new Signal<this, CallForm>(this);
   private readonly _expanded = new Set<string>();
   private readonly _drafts = new Map<string, CallArguments>();
   private _form: CallForm | null = null;

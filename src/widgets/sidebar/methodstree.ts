@@ -18,6 +18,7 @@ export namespace MethodTree {
 
 type Shown = {
   readonly node: HTMLElement;
+  readonly line: HTMLElement;
   readonly fold: HTMLElement;
   readonly name: HTMLElement;
   readonly aside: HTMLElement;
@@ -79,6 +80,11 @@ export class MethodTree {
     }
   }
 
+  /** The row whose form is open can be seen. */
+  reveal(key: string): void {
+    this._shown.get(key)?.node.scrollIntoView({ block: 'nearest' });
+  }
+
   focus(): void {
     const shown = this._current === null ? undefined : this._shown.get(this._current);
     shown?.node.focus();
@@ -102,7 +108,7 @@ export class MethodTree {
       children: [line, below],
     });
     node.dataset.key = row.key;
-    const shown = { node, fold, name, aside, below, row };
+    const shown = { node, line, fold, name, aside, below, row };
     this._shown.set(row.key, shown);
     node.tabIndex = row.key === this._current ? 0 : -1;
     return shown;
@@ -197,7 +203,8 @@ export class MethodTree {
 
 function drawRow(shown: Shown, row: MethodRow, chosen: string | null): void {
   shown.row = row;
-  const { node, fold, name, aside, below } = shown;
+  const { node, line, fold, name, aside, below } = shown;
+  line.hidden = row.name === '' && row.aside === '';
   node.dataset.kind = row.kind;
   node.setAttribute('aria-level', String(row.level));
   node.style.setProperty('--labwire-level', String(row.level - 1));

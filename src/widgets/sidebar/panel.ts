@@ -56,6 +56,13 @@ export class Sidebar extends SidePanel {
     }
   }
 
+  /** Give a section most of the height. */
+  favour(section: Widget): void {
+    this.expand(section);
+    const sizes = this.widgets.map(widget => (widget === section ? 4 : 1));
+    (this.content as AccordionPanel).setRelativeSizes(sizes);
+  }
+
   override dispose(): void {
     this._setShown(false);
     Signal.clearData(this);
