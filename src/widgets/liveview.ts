@@ -428,7 +428,9 @@ export class LiveView extends Widget implements IBodyHost {
     } else if (isExplained) {
       this._overlay.fault(fault, this._where(), this.trans);
     } else if (this._bodyView !== null) {
-      this._overlay.sentence(this._words().sentence);
+      // A source that lives has a value that this view cannot show: which, and why.
+      const reason = frame?.kind === 'empty' ? frame.fault?.message : undefined;
+      this._overlay.sentence(reason ?? this._words().sentence);
     } else {
       this._overlay.clear(); // the state line says it
     }
