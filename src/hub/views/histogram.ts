@@ -96,9 +96,11 @@ export class HistogramView implements IView {
       { counts: this._counts.y, pyramid: this._counts.pyramid(), edges: this._edges },
       { width, range: x, logX: this._options.logX === true },
     );
-    const total = series.values
-      .subarray(0, series.length)
-      .reduce((sum, count) => (Number.isFinite(count) ? sum + count : sum), 0);
+    let total = 0;
+    for (let bin = 0; bin < series.length; bin++) {
+      const count = series.values[bin]!;
+      total += Number.isFinite(count) ? count : 0;
+    }
     return { kind: 'histogram', ...plot, total: total / (display.scale ?? 1) };
   }
 
