@@ -141,7 +141,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
   }
 
   protected override textOf(frame: LogFrame): string {
-    return frame.rows.slice(-TEXT_ROWS).map(lineOf).join('\n');
+    return this._rowsInSight(frame, TEXT_ROWS).map(lineOf).join('\n');
   }
 
   paint(
@@ -150,12 +150,12 @@ export class LogBody extends Body<'log'> implements IViewBody {
     height: number,
     theme: ThemeColours,
   ): void {
-    const rows = this.frame?.rows ?? [];
-    const fitting = Math.floor(height / ROW_HEIGHT);
+    const { frame } = this;
+    const rows = frame === null ? [] : this._rowsInSight(frame, Math.floor(height / ROW_HEIGHT));
     const left = [4, 100, 200, width > NARROW ? 330 : 200];
     context.font = `12px ${theme.font}`;
     context.textBaseline = 'middle';
-    rows.slice(-fitting).forEach((row, index) => {
+    rows.forEach((row, index) => {
       const y = (index + 0.5) * ROW_HEIGHT;
       const [time, level] = headOf(row);
       const cells = [time, level, width > NARROW && row.line === 0 ? row.source : '', row.text];
@@ -404,6 +404,14 @@ export class LogBody extends Body<'log'> implements IViewBody {
 
   private _scrollTo(frame: LogFrame, row: number): void {
     this._scroller.scrollTop = (row - frame.startRow) * ROW_HEIGHT;
+  }
+
+  private _rowsInSight(frame: LogFrame, count: number): readonly LogRow[] {
+    if (this._isFollowing) {
+      return frame.rows.slice(-count);
+    }
+    const at = Math.max(0, Math.floor(this._firstRow(frame)) - frame.firstRow);
+    return frame.rows.slice(at, at + count);
   }
 
   private _rowAt(number: number): LogRow | null {
