@@ -4,20 +4,14 @@
 // have numbers that they keep while old ones go, so what is read stays in its place. Keys: arrows
 // choose, Shift extends, Enter unfolds, End follows again, `/` goes to the filter.
 
-import {
-  formatIso,
-  type LogFrame,
-  type LogLevel,
-  type LogRow,
-  type LogViewport,
-  type Viewport,
-} from '../../models/index.js';
+import type { LogFrame, LogLevel, LogRow, LogViewport, Viewport } from '../../models/index.js';
 import { element, setText } from '../element.js';
 import { copyText } from '../errorcard.js';
 import type { ThemeColours } from '../theme.js';
 import { Body, type IBodyHost, type IViewBody } from './body.js';
 import { LogBar } from './logbar.js';
-import { LEVEL_SHAPES, LOG_COLUMNS, LogRowNode, ROW_HEIGHT, timeText } from './logrow.js';
+import { logText, paintLog } from './logpicture.js';
+import { LogRowNode, logHeader, ROW_HEIGHT } from './logrow.js';
 
 const BAR_HEIGHT = { wide: 28, narrow: 54 };
 const SPARE_ROWS = 6; // asked for beyond the edge, so that a slow scroll shows no gap
@@ -49,24 +43,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
       },
       trans,
     );
-    const headings = [
-      trans.__('Time'),
-      trans.__('Level'),
-      trans.__('Source'),
-      trans.__('Name'),
-      trans.__('Message'),
-    ];
-    const header = element('div', {
-      className: 'jp-LogView-row jp-LogView-header',
-      attributes: { role: 'row', 'aria-rowindex': '1' },
-      children: headings.map((text, index) =>
-        element('span', {
-          className: `jp-LogView-${LOG_COLUMNS[index]}`,
-          text,
-          attributes: { role: 'columnheader' },
-        }),
-      ),
-    });
+    const header = logHeader(trans);
     this._ruler = element('span', {
       className: 'jp-LogView-ruler',
       text: '0'.repeat(RULER),
@@ -141,7 +118,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
   }
 
   protected override textOf(frame: LogFrame): string {
-    return this._rowsInSight(frame, TEXT_ROWS).map(lineOf).join('\n');
+    return logText(this._rowsInSight(frame, TEXT_ROWS));
   }
 
   paint(
@@ -150,27 +127,10 @@ export class LogBody extends Body<'log'> implements IViewBody {
     height: number,
     theme: ThemeColours,
   ): void {
-    const { frame } = this;
-    const rows = frame === null ? [] : this._rowsInSight(frame, Math.floor(height / ROW_HEIGHT));
-    const left = [4, 100, 200, width > NARROW ? 330 : 200];
-    context.font = `12px ${theme.font}`;
-    context.textBaseline = 'middle';
-    rows.forEach((row, index) => {
-      const y = (index + 0.5) * ROW_HEIGHT;
-      const [time, level] = headOf(row);
-      const cells = [time, level, width > NARROW && row.line === 0 ? row.source : '', row.text];
-      cells.forEach((text, column) => {
-        const x = left[column]!;
-        const right = left[column + 1] ?? width;
-        context.save();
-        context.beginPath();
-        context.rect(x, y - ROW_HEIGHT / 2, Math.max(0, right - x - 6), ROW_HEIGHT);
-        context.clip();
-        context.fillStyle = column === 3 || column === 1 ? theme.text : theme.muted;
-        context.fillText(text, x, y);
-        context.restore();
-      });
-    });
+    if (this.frame !== null) {
+      const rows = this._rowsInSight(this.frame, Math.floor(height / ROW_HEIGHT));
+      paintLog(context, rows, width, width < NARROW, theme);
+    }
   }
 
   handleKey(event: KeyboardEvent): boolean {
@@ -550,20 +510,3 @@ export class LogBody extends Body<'log'> implements IViewBody {
 }
 
 const RULER = 100; // characters
-
-function headOf(row: LogRow): readonly [time: string, level: string] {
-  return row.line > 0
-    ? ['', '']
-    : [
-        timeText(formatIso(row.timeNs)),
-        `${row.severity === null ? '' : LEVEL_SHAPES[row.severity]} ${row.level}`.trim(),
-      ];
-}
-
-function lineOf(row: LogRow): string {
-  return row.line > 0
-    ? `    ${row.text}`
-    : [formatIso(row.timeNs), row.level, row.source, row.name, row.text]
-        .filter(text => text !== '')
-        .join('  ');
-}

@@ -5,7 +5,7 @@ import { formatIso, type LogLevel, type LogRow } from '../../models/index.js';
 import { element, setText } from '../element.js';
 
 export const ROW_HEIGHT = 20; // CSS px, as style/log.css has it
-export const LOG_COLUMNS = ['time', 'level', 'source', 'name', 'message'] as const;
+const COLUMNS = ['time', 'level', 'source', 'name', 'message'] as const;
 
 /** A shape for each level, so that none is told by its colour alone. */
 export const LEVEL_SHAPES: { readonly [level in LogLevel]: string } = {
@@ -16,6 +16,28 @@ export const LEVEL_SHAPES: { readonly [level in LogLevel]: string } = {
   DEBUG: '◇',
   TRACE: '·',
 };
+
+/** What stands above the rows. */
+export function logHeader(trans: TranslationBundle): HTMLElement {
+  const headings = [
+    trans.__('Time'),
+    trans.__('Level'),
+    trans.__('Source'),
+    trans.__('Name'),
+    trans.__('Message'),
+  ];
+  return element('div', {
+    className: 'jp-LogView-row jp-LogView-header',
+    attributes: { role: 'row', 'aria-rowindex': '1' },
+    children: headings.map((text, index) =>
+      element('span', {
+        className: `jp-LogView-${COLUMNS[index]}`,
+        text,
+        attributes: { role: 'columnheader' },
+      }),
+    ),
+  });
+}
 
 let rowIds = 0;
 
