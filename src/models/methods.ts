@@ -92,8 +92,9 @@ export class MethodsModel implements IDisposable {
       : this._readTarget(target);
   }
 
-  /** Read the methods of all targets: they are searched. */
+  /** Read the methods of all targets, and of those that come later: they are searched. */
   readAll(): void {
+    this._readsAll = true;
     for (const { targets } of this._servers.values()) {
       for (const target of targets) {
         if (target.state === 'waiting') {
@@ -187,6 +188,9 @@ export class MethodsModel implements IDisposable {
           ...(this.targetOf(target.address) ?? WAITING),
         })),
       });
+      if (this._readsAll) {
+        this.readAll();
+      }
     } catch (reason) {
       this._setServer(address, { state: 'failed', fault: faultOf(reason) });
     }
@@ -234,6 +238,7 @@ export class MethodsModel implements IDisposable {
   private readonly _queue = new Map<string, () => Promise<void>>();
   private _askingCount = 0;
   private _isLooking = false;
+  private _readsAll = false;
   private _isDisposed = false;
 }
 

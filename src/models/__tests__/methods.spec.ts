@@ -118,6 +118,13 @@ describe('the methods of the instruments', () => {
     assert.deepEqual(found, ['get_frequency', 'set_frequency']);
   });
 
+  it('reads the methods of what answers while it is searched', async () => {
+    list.set({ name: 'lab', address: LAB });
+    model.look();
+    model.readAll(); // the server has not named its targets yet
+    await until(() => model.servers[0]!.targets.some(({ state }) => state === 'known'));
+  });
+
   it('keeps what it knows when the list changes, and asks those that are new', async () => {
     list.set({ name: 'lab', address: LAB });
     model.look();
