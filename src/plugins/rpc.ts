@@ -3,7 +3,7 @@
 // Both show forms, and nothing is called but by a person in a form: there is no command here that calls.
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { MainAreaWidget } from '@jupyterlab/apputils';
+import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
@@ -179,13 +179,14 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Calls methods of instruments, from the sidebar and from cell outputs.',
   autoStart: true,
   requires: [ILabwire],
-  optional: [IRenderMimeRegistry, ISidebar, ITranslator],
+  optional: [IRenderMimeRegistry, ISidebar, ITranslator, ICommandPalette],
   activate(
     app: JupyterFrontEnd,
     labwire: ILabwire,
     registry: IRenderMimeRegistry | null,
     sidebar: ISidebar | null,
     translator: ITranslator | null,
+    palette: ICommandPalette | null,
   ): void {
     const trans = (translator ?? nullTranslator).load('labwire');
     const guards = sidebar === null ? null : new ListGuards(sidebar.instruments);
@@ -204,6 +205,17 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
         section.opened.disconnect(once);
         sidebar.panel.favour(section);
       });
+      app.commands.addCommand('labwire:find-method', {
+        label: trans.__('Find a Method to Call…'),
+        caption: trans.__('Search the methods of the instruments in Labwire’s sidebar'),
+        describedBy: { args: { type: 'object', properties: {} } },
+        execute: () => {
+          app.shell.activateById(sidebar.panel.id);
+          sidebar.panel.expand(section);
+          section.focusFilter();
+        },
+      });
+      palette?.addItem({ command: 'labwire:find-method', category: trans.__('Labwire') });
     }
     registry?.addFactory({
       // It offers calls: an output without trust shows its text instead.

@@ -40,6 +40,7 @@ export class MethodsSection extends Widget {
     const { trans, model } = options;
     this.addClass('jp-MethodsSection');
     this.title.label = trans.__('Methods');
+    this.node.tabIndex = -1;
     this._filter = element('input', {
       className: 'jp-MethodsSection-filter',
       attributes: {
@@ -72,6 +73,11 @@ export class MethodsSection extends Widget {
     this.layout = layout;
     model.changed.connect(this.update, this); // once for all that changes together
     this._draw();
+  }
+
+  /** The person is about to search. */
+  focusFilter(): void {
+    (this._filter.hidden ? this.node : this._filter).focus();
   }
 
   /** A form was opened: it wants room. */
