@@ -253,7 +253,7 @@ function extremesOf(
 class CountRows extends TraceAxis {
   rows = 0;
   columns = 0;
-  private _values = new Float64Array(0);
+  private _values: Float64Array = new Float64Array(0);
 
   row(at: number): Float64Array {
     return this._values.subarray(at * this.columns, (at + 1) * this.columns);
@@ -262,17 +262,14 @@ class CountRows extends TraceAxis {
   override take({ reading }: Extract<SourceEvent, { readonly type: 'reading' }>): null {
     this.display = reading.display;
     this.type = reading.type;
-    const rows = rowsOf(reading.value);
-    this.present = rows !== null;
+    const found = rowsOf(reading.value);
+    this.present = found !== null;
     this.misfit =
-      rows === null ? this.misfitOf('histograms are the rows of a 2-D array of numbers') : null;
-    if (rows !== null) {
-      this.rows = rows.length;
-      this.columns = rows[0]?.length ?? 0;
-      this._values = new Float64Array(this.rows * this.columns);
-      for (const [at, row] of rows.entries()) {
-        this._values.set(row, at * this.columns);
-      }
+      found === null ? this.misfitOf('histograms are the rows of a 2-D array of numbers') : null;
+    if (found !== null) {
+      this.rows = found.rows;
+      this.columns = found.columns;
+      this._values = found.values;
     }
     return null;
   }
@@ -283,20 +280,26 @@ class CountRows extends TraceAxis {
   }
 }
 
-function rowsOf(value: PyValue): readonly Float64Array[] | null {
+type Rows = { readonly values: Float64Array; readonly rows: number; readonly columns: number };
+
+function rowsOf(value: PyValue): Rows | null {
   if (value instanceof NDArray) {
     const [rows = 0, columns = 0] = value.shape;
-    const flat = value.shape.length === 2 ? value.toFloat64() : null;
-    return (
-      flat &&
-      Array.from({ length: rows }, (_, at) => flat.subarray(at * columns, (at + 1) * columns))
-    );
+    const values = value.shape.length === 2 ? value.toFloat64() : null;
+    return values && { values, rows, columns };
   }
   const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : null;
-  const rows = items?.map(item => {
+  const lists = items?.map(item => {
     const row = new TraceSeries();
     return row.update(item, null) === null ? null : row.values.subarray(0, row.length);
   });
-  const isEven = rows?.every(row => row !== null && row.length === rows[0]?.length) === true;
-  return isEven ? (rows as Float64Array[]) : null;
+  const columns = lists?.[0]?.length ?? 0;
+  if (lists === undefined || !lists.every(row => row?.length === columns)) {
+    return null;
+  }
+  const values = new Float64Array(lists.length * columns);
+  for (const [at, row] of lists.entries()) {
+    values.set(row ?? [], at * columns);
+  }
+  return { values, rows: lists.length, columns };
 }
