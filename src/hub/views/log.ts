@@ -180,10 +180,9 @@ export class LogView implements IView {
   private _row(item: LogItem, line: number): LogRow {
     const { id, timeNs, level, levelno, source, name, message } = item;
     const isUnfolded = this._rows.isUnfolded(id);
-    const end = message.indexOf('\n');
     const text = isUnfolded
       ? (this._rows.lines(item, line, 1)[0] ?? '')
-      : message.slice(0, Math.min(end < 0 ? message.length : end, LINE_CHARACTERS));
+      : message.slice(0, LINE_CHARACTERS).replace(/\n.*/su, '');
     const lineCount = this._rows.lineCount(item);
     const severity = levelno === null ? null : severityOf(levelno);
     return { id, line, lineCount, isUnfolded, timeNs, level, severity, source, name, text };

@@ -186,11 +186,16 @@ export class LogRows {
 }
 
 // Where the lines of a text begin and end, none longer than `width`; LINE_LIMIT of them at most.
-function* spansOf(text: string, width: number): Generator<readonly [from: number, to: number]> {
+function* spansOf(whole: string, width: number): Generator<readonly [from: number, to: number]> {
+  // Of a text of megabytes no more is looked through, in each frame, than so many lines can take.
+  const text = whole.slice(0, LINE_LIMIT * (width + 1));
   let from = 0;
+  let end = -1;
   for (let count = 0; count < LINE_LIMIT && from <= text.length; count++) {
-    const newline = text.indexOf('\n', from);
-    const end = newline < 0 ? text.length : newline;
+    if (end < from) {
+      const newline = text.indexOf('\n', from);
+      end = newline < 0 ? text.length : newline;
+    }
     if (end - from > width) {
       yield [from, from + width];
       from += width;

@@ -245,6 +245,11 @@ describe('LogView', () => {
     const log = new Log().say('INFO', 'a', 'x\n'.repeat(100_000));
     const { rowCount, rows } = log.look({ unfolded: [0] });
     assert.deepEqual([rowCount, rows.at(-1)?.text], [1000, '…']);
+    const long = new Log().say('INFO', 'a', 'x'.repeat(20_000_000));
+    assert.deepEqual(
+      [long.frame().rows[0]?.lineCount, long.frame().rows[0]?.text.length],
+      [1000, 500],
+    );
   });
 
   it('holds its records while it is paused, to be looked through, and loses none meanwhile', () => {
