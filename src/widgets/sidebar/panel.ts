@@ -65,8 +65,7 @@ export class Sidebar extends SidePanel {
 
   override dispose(): void {
     this._setShown(false);
-    Signal.clearData(this);
-    super.dispose();
+    super.dispose(); // tells that it is gone, and clears its signals
   }
 
   protected override onAfterAttach(msg: Message): void {
