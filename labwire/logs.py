@@ -27,9 +27,9 @@ def log(
     address
         The channel on which a log is broadcast: ``"sipyco+broadcast://HOST:PORT/CHANNEL"``. The
         usual port is 1067, ARTIQ's channel is ``log``. Any other channel works as well: a message
-        that is no log record is shown as Python would print it. ``"sipyco+log://HOST:PORT"`` is
-        another thing: it listens at that port itself, in place of a log server. The demo lab has
-        ``"demo+sipyco+broadcast:///log"``.
+        that is no log record is shown as Python would print it. The demo lab has
+        ``"demo+sipyco+broadcast:///log"`` and the log input ``"demo+sipyco+log:///"``; to be the
+        log server at an address of the network is more than a page can in this release.
     level
         The least level to begin with: ``"CRITICAL"``, ``"ERROR"``, ``"WARNING"``, ``"INFO"``,
         ``"DEBUG"``, ``"TRACE"``, or Python's number for it, such as ``logging.WARNING``.
