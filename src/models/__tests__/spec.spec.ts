@@ -68,7 +68,7 @@ describe('parseSpec', () => {
     [
       'an unknown option',
       { ...GOOD, options: { color: 'red' } },
-      'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, height, it is "color"',
+      'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, level, source, min, max, height, it is "color"',
     ],
     [
       'a scale of 0',
