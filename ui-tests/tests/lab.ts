@@ -1,9 +1,10 @@
 // Programs that a test talks to. Each is ended by its own id when the test is over.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -13,6 +14,7 @@ export class Demolab {
     private readonly _child: ChildProcess,
     readonly address: string,
     readonly port: number,
+    private readonly _rpcPort: string,
   ) {}
 
   /** @param port - 0: any free one. @returns once it accepts subscribers. */
@@ -32,11 +34,25 @@ export class Demolab {
       child.on('exit', code => reject(new Error(`the demo lab ended with ${code}: ${said}`)));
     });
     const address = /^sipyco\+sync:\/\/127\.0\.0\.1:(\d+)\/datasets$/m.exec(said);
-    if (address === null) {
+    const [, rpcPort] = /^sipyco\+rpc:\/\/127\.0\.0\.1:(\d+)\/dataset_db$/m.exec(said) ?? [];
+    if (address === null || rpcPort === undefined) {
       child.kill('SIGKILL');
       throw new Error(`the demo lab named no address: ${said}`);
     }
-    return new Demolab(child, address[0], Number(address[1]));
+    return new Demolab(child, address[0], Number(address[1]), rpcPort);
+  }
+
+  /** Set a dataset, a Python expression, as a dashboard does. */
+  async setDataset(name: string, value: string): Promise<void> {
+    const cli = path.join(root, 'dist/cli.mjs');
+    const call = ['call', '-t', 'dataset_db', 'set', `"${name}"`, value];
+    await promisify(execFile)(process.execPath, [
+      cli,
+      'rpctool',
+      '127.0.0.1',
+      this._rpcPort,
+      ...call,
+    ]);
   }
 
   get pid(): number {
