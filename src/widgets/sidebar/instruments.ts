@@ -319,14 +319,15 @@ export class InstrumentsSection extends Widget {
       return;
     }
     const more = broken.length - BROKEN_SHOWN;
-    this._notice.replaceChildren(
-      element('b', {
-        text: trans._n(
-          '%1 entry of the settings cannot be read; the others work.',
-          '%1 entries of the settings cannot be read; the others work.',
-          broken.length,
-        ),
-      }),
+    const summary = element('summary', {
+      text: trans._n(
+        '%1 entry of the settings cannot be read; the others work.',
+        '%1 entries of the settings cannot be read; the others work.',
+        broken.length,
+      ),
+    });
+    const details = element('details', { children: [summary] });
+    details.append(
       element('ul', {
         children: [
           ...broken
@@ -339,6 +340,7 @@ export class InstrumentsSection extends Widget {
       }),
       textButton(trans.__('Open the settings'), () => actions.openSettings()),
     );
+    this._notice.replaceChildren(details);
   }
 
   private _speak(): void {

@@ -35,6 +35,7 @@ export namespace RowList {
   }
 }
 
+const LEAST = 3; // rows that are seen however low the section is
 const MARGIN = 6; // rows beyond the edges, so that scrolling shows no gap
 const FIRST_HEIGHT = 40; // px; until a row was measured
 const FIRST_VIEW = 600; // px; until the list was
@@ -112,6 +113,7 @@ export class RowList {
     const { length } = this._keys;
     const height = this._height;
     this._content.style.height = `${length * height}px`;
+    this.node.style.minHeight = `${Math.min(length, LEAST) * height}px`;
     const top = this.node.scrollTop;
     const seen = this.node.clientHeight || FIRST_VIEW;
     const first = Math.max(0, Math.floor(top / height) - MARGIN);
