@@ -6,7 +6,7 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IHub, MethodDescription, TargetDescription } from '../hub/api.js';
-import type { Fault } from '../values/index.js';
+import { type Fault, parseAddress } from '../values/index.js';
 import { faultOf } from './remote.js';
 
 /** `waiting`: nobody asked yet. */
@@ -179,14 +179,18 @@ export class MethodsModel implements IDisposable {
       const hub = await this._open();
       const { description, targets } = await hub.describeServer(address);
       const server = this._servers.get(address)?.name ?? '';
+      const { path } = parseAddress(address);
       this._setServer(address, {
         state: 'known',
         description,
-        targets: targets.map(target => ({
-          server,
-          ...target,
-          ...(this.targetOf(target.address) ?? WAITING),
-        })),
+        // An address that names a target stands for no other.
+        targets: targets
+          .filter(({ name }) => path === '' || name === path)
+          .map(target => ({
+            ...target,
+            ...(this.targetOf(target.address) ?? WAITING),
+            server,
+          })),
       });
       if (this._readsAll) {
         this.readAll();

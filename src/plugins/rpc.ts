@@ -134,7 +134,7 @@ export class Calls {
   /** All methods of one address. */
   browserOf(address: string): MethodsSection {
     const one = {
-      instruments: [{ name: nameOf(address), address }],
+      instruments: [{ name: formatEndpoint(parseAddress(address)), address }],
       changed: new Signal<object, void>({}),
     };
     const model = new MethodsModel({ open: () => this._labwire.session.open(), callables: one });

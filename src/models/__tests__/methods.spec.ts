@@ -104,6 +104,16 @@ describe('the methods of the instruments', () => {
     assert.equal(model.servers[0]?.name, 'lab');
   });
 
+  it('lists one target where the address names it', async () => {
+    list.set({ name: 'stage', address: `${LAB}/motor` });
+    model.look();
+    await until(() => model.servers[0]?.state === 'known');
+    assert.deepEqual(
+      model.servers[0]?.targets.map(({ server, name }) => `${server} ${name}`),
+      ['stage motor'],
+    );
+  });
+
   it('reads all methods when they are searched', async () => {
     list.set({ name: 'lab', address: LAB });
     model.look();

@@ -93,7 +93,19 @@ export class MethodsSection extends Widget {
   }
 
   protected override onUpdateRequest(_msg: Message): void {
+    this._unfoldOnly();
     this._draw();
+  }
+
+  // Where there is one target, nobody has to unfold it.
+  private _unfoldOnly(): void {
+    const { model } = this._options;
+    const targets = model.servers.flatMap(server => server.targets);
+    const [only] = targets;
+    if (only !== undefined && targets.length === 1 && only.state === 'waiting') {
+      this._expanded.add(`target ${only.address}`);
+      void model.readTarget(only.address);
+    }
   }
 
   protected override onAfterAttach(_msg: Message): void {
