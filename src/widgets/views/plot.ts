@@ -34,7 +34,7 @@ import { Gestures, type IGestureTarget } from './gestures.js';
 import { loadUPlot, type UPlot } from './uplot.js';
 
 const CLOSEST = 1e-9; // of the full range: nearer, float64 has too few digits left
-const ROOM = 0.03; // of the full range beside the first and the last point, where there are only points
+const ROOM = 0.03; // of the full range on all sides, where there are only points
 const KEY_STEP = 0.1; // of the shown range per arrow key
 const KEY_ZOOM = 0.8;
 
@@ -220,9 +220,7 @@ export class Plot implements IDisposable, IGestureTarget {
       const positive = smallestPositive(this._content?.series.map(series => series.x) ?? []);
       return [Math.min(positive, high / 10), high];
     }
-    // A point at the end would be cut in half.
-    const room = this._content?.series[0]?.look === 'points' && !this._logX ? ROOM : 0;
-    const margin = (high - low) * room;
+    const margin = this._logX ? 0 : (high - low) * this._room;
     return high > low ? [low - margin, high + margin] : [low - 0.5, high + 0.5];
   }
 
@@ -247,9 +245,15 @@ export class Plot implements IDisposable, IGestureTarget {
       const floor = this._hasBins ? low / 2 : low;
       this._yShown = steppedDecades(this._yShown, [Math.min(floor, data[1]), data[1]]);
     } else {
-      this._yShown = steppedRange(this._yShown, data);
+      const margin = (data[1] - data[0]) * this._room;
+      this._yShown = steppedRange(this._yShown, [data[0] - margin, data[1] + margin]);
     }
     return this._yShown;
+  }
+
+  // A point at the end would be cut in half.
+  private get _room(): number {
+    return this._content?.series[0]?.look === 'points' ? ROOM : 0;
   }
 
   private get _hasBins(): boolean {
