@@ -37,13 +37,19 @@ class Handler(logging.Handler):
         self.connection.sendall(f"{self.source}:{level}{count}:{rest}\n".encode())
 
 
+def say(word: str) -> None:
+    """One write: with `print`, which makes two, the words of two threads run into each other."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 def wait_for_end(connection: socket.socket) -> None:
     try:
         while connection.recv(4096):
             pass
     except ConnectionError:
         pass
-    print("eof", flush=True)
+    say("eof")
 
 
 def main() -> None:
@@ -70,7 +76,7 @@ def main() -> None:
                 logging.getLogger("peer").exception("failed")
         else:
             logging.getLogger(command["name"]).log(command["level"], "%s", command["message"])
-        print("done", flush=True)
+        say("done")
 
 
 main()
