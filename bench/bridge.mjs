@@ -265,10 +265,27 @@ async function main() {
         : `${one.ok ? 'ok    ' : 'MISSED'} ${one.case}: ${one.ours} ${one.unit}${peer} | ${one.target}${note}`,
     );
   };
+  // One after the other, each with a server of its own: a page that waited for a job while Node
+  // measured was seen to miss it.
+  if (!has('--worker')) {
+    await withServer(null, (server, environment) => nodeRows(server, environment, print));
+  }
+  if (!has('--node')) {
+    const browser = await Browser.open(await pageFiles(PAGE));
+    try {
+      await withServer(browser, (server, environment) =>
+        workerRows(browser, server, environment, print),
+      );
+    } finally {
+      await browser.close();
+    }
+  }
+}
+
+/** Does `body` beside a Jupyter server, its two kernels, the instruments and the slow relay. */
+async function withServer(browser, body) {
   const ends = [];
   try {
-    const browser = has('--node') ? null : await Browser.open(await pageFiles(PAGE));
-    ends.push(() => browser?.close());
     const server = await Server.start(browser?.origin ?? '');
     ends.push(() => server.stop());
     const instruments = await forked('instruments.mjs');
@@ -288,12 +305,7 @@ async function main() {
       places: path === 'far' ? far : near,
       ports: instruments.first,
     });
-    if (!has('--worker')) {
-      await nodeRows(server, environment, print);
-    }
-    if (browser !== null) {
-      await workerRows(browser, server, environment, print);
-    }
+    await body(server, environment);
   } finally {
     for (const end of ends.reverse()) {
       await end();
