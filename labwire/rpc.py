@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import address as addresses
+from .described import Described
 
 __all__ = ["Rpc", "rpc"]
 
@@ -27,7 +28,7 @@ _DEPTH_LIMIT = 100
 _SCALARS = (bool, int, float, complex, str, bytes, type(None))
 
 
-class Rpc:
+class Rpc(Described):
     """A description of a call, or of all that can be called at an address.
 
     As the last expression of a cell it shows the form. It holds no connection and no result, and
@@ -48,6 +49,8 @@ class Rpc:
 
     __slots__ = ("address", "args", "kwargs", "method")
 
+    mime_type = MIME_TYPE
+
     def __init__(
         self, address: str, method: str | None, args: tuple[str, ...], kwargs: dict[str, str]
     ) -> None:
@@ -66,29 +69,12 @@ class Rpc:
             "kwargs": dict(self.kwargs),
         }
 
-    def _repr_mimebundle_(
-        self,
-        include: Iterable[str] | None = None,
-        exclude: Iterable[str] | None = None,
-    ) -> dict[str, Any]:
-        bundle = {MIME_TYPE: self.spec(), "text/plain": repr(self)}
-        if include is not None:
-            wanted = set(include)
-            bundle = {name: data for name, data in bundle.items() if name in wanted}
-        unwanted = set(exclude or ())
-        return {name: data for name, data in bundle.items() if name not in unwanted}
-
     def __repr__(self) -> str:
         if self.method is None:
             return f"<Labwire methods of {self.address}>"
         named = [f"{name}={text}" for name, text in self.kwargs.items()]
         arguments = ", ".join([*self.args, *named])
         return f"<Labwire call of {self.method}({arguments}) at {self.address}, not sent>"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Rpc) and self.spec() == other.spec()
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def rpc(

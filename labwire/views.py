@@ -11,12 +11,13 @@ A source with the role ``title`` has a ``name`` as well: the field of the title 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import address as addresses
 from . import options as option_table
 from .address import Address, Key
+from .described import Described
 from .options import in_words
 from .titles import fields
 
@@ -43,7 +44,7 @@ _TALKING = ("sipyco+broadcast", "sipyco+log")  # of what sends messages
 _CURVE_LIMIT = 8  # of one trace: as many as there are colours that can be told apart
 
 
-class View:
+class View(Described):
     """A description of a live view: the last expression of a cell, or ``display(view)``, shows it.
 
     It holds addresses and options, no data and no connection. Where Labwire is not installed, or
@@ -61,6 +62,8 @@ class View:
     """
 
     __slots__ = ("kind", "options", "sources")
+
+    mime_type = MIME_TYPE
 
     def __init__(
         self, kind: str, sources: tuple[tuple[str, ...], ...], options: dict[str, Any]
@@ -81,18 +84,6 @@ class View:
             "options": dict(self.options),
         }
 
-    def _repr_mimebundle_(
-        self,
-        include: Iterable[str] | None = None,
-        exclude: Iterable[str] | None = None,
-    ) -> dict[str, Any]:
-        bundle = {MIME_TYPE: self.spec(), "text/plain": repr(self)}
-        if include is not None:
-            wanted = set(include)
-            bundle = {name: data for name, data in bundle.items() if name in wanted}
-        unwanted = set(exclude or ())
-        return {name: data for name, data in bundle.items() if name not in unwanted}
-
     def __repr__(self) -> str:
         shown = ", ".join(
             address if role == _ROLES[self.kind][0] else f"{role}: {address}"
@@ -100,11 +91,6 @@ class View:
         )
         kind = "live view" if self.kind == "auto" else f"live {self.kind}"
         return f"<Labwire {kind} of {shown}>"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, View) and self.spec() == other.spec()
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def dataset(
