@@ -24,6 +24,7 @@ import { exportCsv } from './exporting.js';
 import { type Frozen, keep, savePng } from './keeping.js';
 import { LowerEdge } from './loweredge.js';
 import { Overlay } from './overlay.js';
+import { Spoken } from './spoken.js';
 import { StateLine } from './stateline.js';
 import { ViewToolbar } from './toolbar.js';
 import type { IBodyHost, IViewBody } from './views/body.js';
@@ -98,10 +99,6 @@ export class LiveView extends Widget implements IBodyHost {
     });
     this._title.title = this._where();
     this._drawTitle();
-    this._live = element('div', {
-      className: 'jp-Labwire-spoken',
-      attributes: { role: 'status', 'aria-live': 'polite' },
-    });
     this.node.append(
       element('div', {
         className: 'jp-LiveView-header',
@@ -110,7 +107,7 @@ export class LiveView extends Widget implements IBodyHost {
       this._body,
       this._stateLine.node,
       this._cards.node,
-      this._live,
+      this._spoken.node,
     );
     if (this._place === 'cell') {
       this._edge = new LowerEdge({
@@ -358,7 +355,7 @@ export class LiveView extends Widget implements IBodyHost {
     this._drawOverlay();
     this._drawState();
     this._drawTools();
-    this._speak();
+    this._spoken.tell(stateOf(this.model), () => `${this.model.title}: ${this._words().word}`);
   }
 
   // Values in it may change with every frame.
@@ -500,22 +497,6 @@ export class LiveView extends Widget implements IBodyHost {
     return (frame?.kind === 'empty' ? frame.fault : null) ?? model.status.fault;
   }
 
-  // State changes only: values would never let the reader come to an end.
-  private _speak(): void {
-    const state = stateOf(this.model);
-    if (state !== this._spokenState) {
-      const isFirst = this._spokenState === null;
-      this._spokenState = state;
-      if (!isFirst) {
-        this._say(`${this.model.title}: ${this._words().word}`);
-      }
-    }
-  }
-
-  private _say(words: string): void {
-    setText(this._live, words);
-  }
-
   private _reporting(work: () => Promise<void>): void {
     work().catch(reason => {
       console.error(`Labwire: ${this.model.title}`, reason);
@@ -595,7 +576,7 @@ export class LiveView extends Widget implements IBodyHost {
   private readonly _body: HTMLElement;
   private readonly _stateLine: StateLine;
   private readonly _cards: Cards;
-  private readonly _live: HTMLElement;
+  private readonly _spoken = new Spoken();
   private readonly _edge: LowerEdge | null = null;
   private readonly _frozen = new Signal<this, Frozen | null>(this);
   private readonly _optionsChanged = new Signal<this, ViewOptions>(this);
@@ -605,7 +586,6 @@ export class LiveView extends Widget implements IBodyHost {
   private _bodyView: IViewBody | null = null;
   private _attachment: Attachment | null = null;
   private _readout: string | null = null;
-  private _spokenState: string | null = null;
   private _size = '';
   private _isExplained = false;
   private _hasRate = false;
