@@ -78,14 +78,17 @@ export class OwnServer {
     }
   }
 
-  /** End it as a person does, with its kernels. */
+  /** End it as a person does, with its kernels; it is killed where it takes longer than they would. */
   async end(): Promise<void> {
     const child = this._child;
     this._child = null;
-    if (child !== null && child.exitCode === null) {
+    if (child !== null && child.exitCode === null && child.signalCode === null) {
       const ended = new Promise(resolve => child.once('exit', resolve));
       child.kill('SIGTERM');
+      // A server that was restarting a dying kernel may wait for it without end.
+      const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
       await ended;
+      clearTimeout(patience);
     }
   }
 
