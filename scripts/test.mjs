@@ -115,7 +115,11 @@ async function runUi({ long, grep }, tally) {
       },
     },
   );
-  tally.add(readPlaywright(report), exitCode, 'Playwright');
+  const counts = readPlaywright(report);
+  if (counts.retried > 0) {
+    console.log(`\n! ${counts.retried} passed the second time only: named above as flaky`);
+  }
+  tally.add(counts, exitCode, 'Playwright');
 }
 
 function countsFile(name) {
@@ -142,7 +146,7 @@ function readJunit(file) {
 function readPlaywright(file) {
   const stats = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).stats : {};
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats;
-  return { passed: expected, failed: unexpected + flaky, skipped };
+  return { passed: expected + flaky, failed: unexpected, skipped, retried: flaky };
 }
 
 /** Everything that the chosen rooms need, and no more. */
