@@ -13,14 +13,15 @@ import { Datasets } from './datasets.js';
 import { LabLog, LOG_CHANNEL } from './log.js';
 import { Motor } from './motor.js';
 import { Noise } from './noise.js';
-import { PhotonHistogram } from './photons.js';
-import { RabiScan } from './rabi.js';
+import { PHOTON_BINS, PhotonHistogram } from './photons.js';
+import { type RabiPoint, RabiScan } from './rabi.js';
 import { Schedule } from './schedule.js';
 import { addressesOf, type DemoService } from './services.js';
 
 const TICK_MS = 100;
 const SLOW_EVERY = 5; // ticks
 const FIT_EVERY = 10; // points
+const PART_POINTS = 10; // of the scan, whose photons have a histogram of their own
 const PAUSE_TICKS = 30; // between two scans
 const TALK_EVERY = 10; // points, or ticks
 const ODD_DEGREES = 0.1;
@@ -78,7 +79,7 @@ export class DemoLab {
     this._pointCount = pointCount;
     this._services = services;
     this._camera = new Camera(this._noise);
-    this._photons = new PhotonHistogram(this._noise);
+    this._photons = this._noPhotons();
     this._log = new LabLog(clock, this.broadcaster);
     this._scan = this._beginScan();
     this._takePicture();
@@ -185,7 +186,7 @@ export class DemoLab {
         this._fit();
       }
       if (this._tick % SLOW_EVERY === 0) {
-        this._countPhotons(point.p);
+        this._countPhotons(point);
       }
     }
     if (this._tick % SLOW_EVERY === 0) {
@@ -206,7 +207,9 @@ export class DemoLab {
     this._datasets.set('rabi.p_err', unmeasured());
     this._datasets.set('rabi.fit', unmeasured());
     this._datasets.set('progress', 0);
-    this._photons = new PhotonHistogram(this._noise);
+    this._photons = this._noPhotons();
+    this._datasets.set('photons.t', NDArray.of(partTimes(scan.times)));
+    this._datasets.set('photons.by_t', this._photonsByPart());
     this._say('INFO', `scan begins: ${this._pointCount} points`);
     return scan;
   }
@@ -246,10 +249,20 @@ export class DemoLab {
     }
   }
 
-  private _countPhotons(excited: number): void {
+  private _countPhotons({ index, p }: RabiPoint): void {
     // The ion is dark when it is excited.
-    this._datasets.count(this._photons.update(1 - excited));
+    this._datasets.count(this._photons.update(1 - p, Math.floor(index / PART_POINTS)));
     this._datasets.set('photons.counts', NDArray.of(this._photons.counts.slice()));
+    this._datasets.set('photons.by_t', this._photonsByPart());
+  }
+
+  private _noPhotons(): PhotonHistogram {
+    return new PhotonHistogram(this._noise, Math.ceil(this._pointCount / PART_POINTS));
+  }
+
+  private _photonsByPart(): NDArray {
+    const counts = this._photons.byPart.slice();
+    return NDArray.of(counts, [counts.length / PHOTON_BINS, PHOTON_BINS]);
   }
 
   private _readThermometer(): void {
@@ -274,6 +287,15 @@ export class DemoLab {
       this._scan = this._beginScan();
     }
   }
+}
+
+/** The pulse length in the middle of each part. */
+function partTimes(times: Float64Array): Float64Array<ArrayBuffer> {
+  const count = Math.ceil(times.length / PART_POINTS);
+  return Float64Array.from({ length: count }, (_, part) => {
+    const points = times.subarray(part * PART_POINTS, (part + 1) * PART_POINTS);
+    return points.reduce((sum, t) => sum + t, 0) / points.length;
+  });
 }
 
 /** What the schedule does in the pause, by tick. */

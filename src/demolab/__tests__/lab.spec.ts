@@ -117,6 +117,22 @@ describe('DemoLab', () => {
     await close();
   });
 
+  it('counts photons by pulse length as well, and loses none', async () => {
+    const { value, ticks, close } = await open('datasets');
+    await ticks(POINTS);
+    const all = value('photons.counts') as NDArray;
+    const byTime = value('photons.by_t') as NDArray;
+    assert.deepEqual(byTime.shape, [POINTS / 10, all.size]);
+    assert.equal((value('photons.t') as NDArray).size, POINTS / 10);
+    assert.equal((value('photons.bins') as NDArray).size, all.size + 1);
+    const counts = byTime.toFloat64()!;
+    assert.deepEqual(
+      Array.from(all.toFloat64()!),
+      Array.from({ length: all.size }, (_, bin) => counts[bin]! + counts[all.size + bin]!),
+    );
+    await close();
+  });
+
   it('starts over when a scan is complete, and the schedule moves on', async () => {
     const { value, ticks, lab, close } = await open('datasets');
     const before = (value('rabi.p') as NDArray).copy();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CAMERA_SIZE, Camera } from '../camera.js';
 import { Noise } from '../noise.js';
-import { PhotonHistogram } from '../photons.js';
+import { PHOTON_BINS, PhotonHistogram } from '../photons.js';
 import { RabiScan } from '../rabi.js';
 
 describe('Noise', () => {
@@ -75,13 +75,13 @@ describe('Camera', () => {
 
 describe('PhotonHistogram', () => {
   it('counts every shot once, in as many bins as it has edges less one', () => {
-    const histogram = new PhotonHistogram(new Noise(9));
-    histogram.update(0.5);
-    histogram.update(0.5);
-    assert.equal(
-      histogram.counts.reduce((sum, count) => sum + count, 0n),
-      100n,
-    );
+    const histogram = new PhotonHistogram(new Noise(9), 2);
+    histogram.update(0.5, 0);
+    histogram.update(0.5, 1);
+    const sum = (counts: BigInt64Array) => counts.reduce((all, count) => all + count, 0n);
+    assert.equal(sum(histogram.counts), 100n);
+    assert.equal(sum(histogram.byPart.subarray(0, PHOTON_BINS)), 50n);
+    assert.equal(sum(histogram.byPart.subarray(PHOTON_BINS)), 50n);
     assert.equal(PhotonHistogram.edges().length, histogram.counts.length + 1);
   });
 });
