@@ -120,10 +120,25 @@ function trimmed(dtype: DType, bytes: Uint8Array): NumpyScalar {
       while (end > 0 && bytes.subarray(end - unit, end).every(byte => byte === 0)) {
         end -= unit;
       }
+      if (dtype.kind === 'U') {
+        checkPoints(bytes.subarray(0, end), dtype.byteorder !== '>');
+      }
       return new NumpyScalar(new DType(dtype.kind, end, dtype.byteorder), bytes.slice(0, end));
     }
   }
   return new NumpyScalar(dtype, bytes);
+}
+
+/** A str scalar of numpy is one of Python: no character of its UCS-4 lies beyond U+10FFFF. */
+function checkPoints(bytes: Uint8Array, isLittle: boolean): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at < bytes.length; at += 4) {
+    const point = view.getUint32(at, isLittle);
+    if (point > 0x10ffff) {
+      const found = `0x${point.toString(16)}`;
+      throw new Misfit(`no character has the number ${found}`, 'at most 0x10ffff', found);
+    }
+  }
 }
 
 /** As numpy.frombuffer: how many elements the bytes are. An element that is an array adds its axes. */

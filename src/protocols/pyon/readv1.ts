@@ -27,7 +27,7 @@ import {
 } from './ascii.js';
 import { call, isCallable, type Tools, unhashable } from './construct.js';
 import { CODE_WORDS, Cursor, HINT, isNewline } from './cursor.js';
-import { Misfit, misplaced, overLimit } from './fail.js';
+import { Misfit, misplaced, overLimit, unexpected } from './fail.js';
 import { LiteralReader } from './literal.js';
 import type { Source } from './source.js';
 
@@ -112,22 +112,22 @@ class Reader extends Cursor {
     if (typeof value !== 'number' && typeof value !== 'bigint') {
       return value;
     }
-    const start = this._at;
     const sign = this._byteAfterBlanks();
     if (sign !== PLUS && sign !== MINUS) {
       return value;
     }
+    const operator = this._at;
     this._at += 1;
     const byte = this._byteAfterBlanks();
     const imaginary = isNumberStart(byte, this._bytes[this._at + 1]) ? this._number() : null;
     if (!(imaginary instanceof Complex)) {
-      this._at = start;
-      throw this._unexpectedHere('no operator');
+      const found = sign === PLUS ? "'+'" : "'-'";
+      throw unexpected(this._source.position(operator), 'no operator', found, HINT);
     }
     // As Python adds them: the zero behind the real part takes part.
     return sign === PLUS
-      ? new Complex(this._float(value, start), 0 + imaginary.im)
-      : new Complex(this._float(value, start) - 0, 0 - imaginary.im);
+      ? new Complex(this._float(value, operator), 0 + imaginary.im)
+      : new Complex(this._float(value, operator) - 0, 0 - imaginary.im);
   }
 
   /** Python's `a + bj` makes a float of `a`. */

@@ -66,7 +66,9 @@ describe('a text that breaks the grammar', () => {
     [2, new TextEncoder().encode('["é😀", 1 2]'), 13, "',' or ']'", "'2'"], // bytes
     [2, Uint8Array.of(0x22, 0xff, 0x22), 1, 'UTF-8', 'byte 0xff'],
     [2, Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22), 2, 'UTF-8', 'byte 0xa0'], // half a pair
-    [1, '1+2', 1, 'no operator', "'+2'", NOTHING_EVALUATED],
+    [1, '1+2', 1, 'no operator', "'+'", NOTHING_EVALUATED],
+    [1, '[1.5 - 2]', 5, 'no operator', "'-'", NOTHING_EVALUATED],
+    [1, '2 * 3', 2, 'the end of the text', "'*'", NOTHING_EVALUATED],
     [1, '-(1)', 0, 'a number behind the sign, no operator', "'-'", NOTHING_EVALUATED],
     [1, '"a".upper()', 3, 'the end of the text', "'.upper'", NOTHING_EVALUATED],
     [1, '[1][0]', 3, 'the end of the text', "'['", NOTHING_EVALUATED],

@@ -198,7 +198,7 @@ describe('parseSignature', () => {
         "expected a default for b, as the parameter before it has one at position 8, found ')'",
         8,
       ],
-      ['f(a=1+2)', "expected no operator at position 5, found '+2'", 5],
+      ['f(a=1+2)', "expected no operator at position 5, found '+'", 5],
       ['f(a=[1)', "expected ',' or ']' at position 6, found ')'", 6],
       ['f(a:)', "expected a type before '=', ',' or ')' at position 4, found ')'", 4],
     ];
