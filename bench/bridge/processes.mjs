@@ -11,6 +11,16 @@ export function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** Seconds of CPU that each thread of the process has used: `[name, seconds]`, the first one first. */
+export function threadSeconds(pid) {
+  const folder = `/proc/${pid}/task`;
+  return readdirSync(folder).map(id => {
+    const name = readFileSync(`${folder}/${id}/comm`, 'utf8').trim();
+    const [ns] = readFileSync(`${folder}/${id}/schedstat`, 'utf8').split(' ');
+    return [name, Number(ns) / 1e9];
+  });
+}
+
 /** Resident memory in MiB. */
 export function rssMiB(pid) {
   const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -39,9 +39,10 @@ export class Browser {
   /**
    * @param {Record<string, string | Uint8Array>} files - what the page may fetch, by name; `jobs.js`
    *   exports `run(job)`, `page.css` is its style.
+   * @param {readonly [number, number]} size - of the window, CSS px.
    */
-  static async open(files) {
-    const browser = new Browser({ 'index.html': PAGE, 'page.css': '', ...files });
+  static async open(files, size = [1280, 900]) {
+    const browser = new Browser({ 'index.html': PAGE, 'page.css': '', ...files }, size);
     try {
       await browser._start();
     } catch (error) {
@@ -51,8 +52,9 @@ export class Browser {
     return browser;
   }
 
-  constructor(files) {
+  constructor(files, size) {
     this._files = files;
+    this._size = size;
     this._queue = []; // jobs that wait for a page
     this._waiting = []; // pages that wait for a job
     this._running = null;
@@ -64,13 +66,22 @@ export class Browser {
     return `http://127.0.0.1:${this._server.address().port}`;
   }
 
-  /** @returns what `run(job)` in the page resolved with. @throws {Error} with the page's own words. */
-  run(job) {
+  /** The process that all others of the browser come from. */
+  get pid() {
+    return this._child.pid;
+  }
+
+  /**
+   * @param {(question: string) => unknown} answer - what the page is told that POSTs `ask`, as JSON: the
+   *   clock of what a page cannot measure of itself.
+   * @returns what `run(job)` in the page resolved with. @throws {Error} with the page's own words.
+   */
+  run(job, answer = null) {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this._settle({ failure: `the page did not answer within ${JOB_LIMIT_MS / 1000} s` });
       }, JOB_LIMIT_MS);
-      this._running = { resolve, reject, timer };
+      this._running = { resolve, reject, timer, answer };
       this._queue.push(job);
       this._match();
     });
@@ -106,7 +117,7 @@ export class Browser {
       [
         '--headless=new',
         ...CHROMIUM_ARGS,
-        '--window-size=1280,900',
+        `--window-size=${this._size.join(',')}`,
         `--user-data-dir=${this._profile}`,
         `${this.origin}/index.html`,
       ],
@@ -165,6 +176,9 @@ export class Browser {
         this._waiting = this._waiting.filter(other => other !== response);
       });
       this._match();
+    } else if (name === 'ask' && request.method === 'POST') {
+      const answer = await this._running?.answer?.(await bodyOf(request));
+      response.end(JSON.stringify(answer ?? null));
     } else if (name === 'result' && request.method === 'POST') {
       this._settle(JSON.parse(await bodyOf(request)));
       response.end();

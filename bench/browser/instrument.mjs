@@ -7,11 +7,12 @@ const SCRIPT = fileURLToPath(new URL('publisher.mjs', import.meta.url));
 
 /** A publisher process. `stop` it, whatever happens. */
 export class Instrument {
-  static async start(feed) {
-    const instrument = new Instrument(fork(SCRIPT, [feed]));
+  /** @param feeds - what it publishes, each as a notifier of its name. */
+  static async start(...feeds) {
+    const instrument = new Instrument(fork(SCRIPT, feeds));
     try {
       const { endpoint } = await instrument._hear('ready');
-      instrument.address = `sipyco+sync://${endpoint}/${feed}`;
+      instrument._endpoint = endpoint;
     } catch (error) {
       await instrument.stop();
       throw error;
@@ -23,11 +24,16 @@ export class Instrument {
     this._child = child;
   }
 
-  begin(hz) {
+  addressOf(feed) {
+    return `sipyco+sync://${this._endpoint}/${feed}`;
+  }
+
+  /** @param hz - steps per second of each feed. */
+  begin(...hz) {
     this._child.send({ type: 'begin', hz });
   }
 
-  /** @returns {Promise<{stamps: number[]}>} when each change was made, wall clock in ms. */
+  /** @returns {Promise<{stamps: number[]}>} when each change of the first feed was made, wall clock in ms. */
   async end() {
     const heard = this._hear('ended');
     this._child.send({ type: 'end' });

@@ -31,15 +31,12 @@ export class GapMeter {
   }
 }
 
-/** Script time and pictures of one view. */
+/** Script time of the page, and the pictures of the views that it watches. */
 export class FrameMeter {
-  /** `{atMs, scriptMs, value}`: wall clock after the drawing, script time since the last one, last y. */
-  draws = [];
-
   constructor() {
     this._scriptMs = 0;
     this._since = null;
-    this._fresh = null;
+    this._watched = [];
     this._painted = new Set();
     const { clearRect } = CanvasRenderingContext2D.prototype;
     const painted = this._painted;
@@ -49,16 +46,18 @@ export class FrameMeter {
     };
   }
 
+  /** @returns {Pictures} what is drawn of the view from now on. */
   watch(model, node, kind) {
-    this._node = node;
-    model.frameChanged.connect((_, frame) => {
-      this._fresh = frame.kind === kind ? frame : null;
-    });
+    const pictures = new Pictures(model, node, kind);
+    this._watched.push(pictures);
+    return pictures;
   }
 
   restart() {
-    this.draws.length = 0;
     this._scriptMs = 0;
+    for (const pictures of this._watched) {
+      pictures.restart();
+    }
   }
 
   /**
@@ -74,7 +73,10 @@ export class FrameMeter {
         });
         requestAnimationFrame(() => {
           this.end();
-          this._count();
+          for (const pictures of this._watched) {
+            pictures.count(this._painted, this._scriptMs);
+          }
+          this._painted.clear();
         });
       },
       delay: (callback, ms) => {
@@ -88,7 +90,7 @@ export class FrameMeter {
     };
   }
 
-  /** Script time since the last picture that counted, or since the meter began anew. */
+  /** Script time since the meter began anew. */
   get scriptMs() {
     return this._scriptMs;
   }
@@ -102,6 +104,29 @@ export class FrameMeter {
       this._scriptMs += performance.now() - this._since;
       this._since = null;
     }
+  }
+}
+
+const PAINTED = ['trace', 'image', 'number']; // the others are made of elements
+
+/** The pictures of one view. One made of elements has drawn when it has taken a frame. */
+export class Pictures {
+  /** `{atMs, scriptMs, value}`: wall clock after the drawing, script time since the last one, last y. */
+  draws = [];
+
+  constructor(model, node, kind) {
+    this._node = node;
+    this._isPainted = PAINTED.includes(kind);
+    this._fresh = null;
+    this._scriptMs = 0;
+    model.frameChanged.connect((_, frame) => {
+      this._fresh = frame.kind === kind ? frame : null;
+    });
+  }
+
+  restart() {
+    this.draws.length = 0;
+    this._scriptMs = 0;
   }
 
   /** The canvas with the picture: the largest one. */
@@ -132,15 +157,15 @@ export class FrameMeter {
     return coloured / (data.length / 4);
   }
 
-  _count() {
+  /** Called when the views have had their frames: `painted` are the canvases that were cleared since. */
+  count(painted, scriptMs) {
     const frame = this._fresh;
     this._fresh = null;
-    if (frame !== null && this._painted.has(this.canvas)) {
+    if (frame !== null && (!this._isPainted || painted.has(this.canvas))) {
       const value = frame.kind === 'trace' ? (frame.last?.y ?? null) : null;
-      this.draws.push({ atMs: Date.now(), scriptMs: this._scriptMs, value });
-      this._scriptMs = 0;
+      this.draws.push({ atMs: Date.now(), scriptMs: scriptMs - this._scriptMs, value });
+      this._scriptMs = scriptMs;
     }
-    this._painted.clear();
   }
 }
 

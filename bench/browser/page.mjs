@@ -15,6 +15,8 @@ export function run(job) {
   switch (job.type) {
     case 'view':
       return watchView(job);
+    case 'views':
+      return watchViews(job);
     case 'log':
       return watchLog(job);
     case 'codec':
@@ -37,16 +39,12 @@ async function watchView({ worker, view, address, height, channel, warmUpMs, mea
   const idleGapMs = idle.stop();
 
   const meter = new FrameMeter();
-  const { session, model, widget } = open({ worker, channel, meter }, view, address, { height });
-  meter.watch(model, widget.node, view);
-
-  const start = performance.now();
-  while (meter.draws.length < 2) {
-    if (performance.now() - start > FIRST_PICTURE_MS) {
-      throw new Error(`no picture of ${address}: ${JSON.stringify(told(model))}`);
-    }
-    await sleep(20);
-  }
+  const session = start({ worker, channel, meter });
+  const { model, widget, pictures } = show(session, meter, view, address, { height });
+  await until(
+    () => pictures.draws.length >= 2,
+    () => `no picture of ${address}: ${JSON.stringify(told(model))}`,
+  );
   await sleep(warmUpMs);
 
   meter.restart();
@@ -56,7 +54,7 @@ async function watchView({ worker, view, address, height, channel, warmUpMs, mea
   const fromMs = Date.now();
   await sleep(measureMs);
   const seconds = (performance.now() - from) / 1000;
-  const draws = meter.draws.slice();
+  const draws = pictures.draws.slice();
   const longestGapMs = gaps.stop();
   const { droppedCount } = model.frame;
   const result = {
@@ -66,14 +64,71 @@ async function watchView({ worker, view, address, height, channel, warmUpMs, mea
     longestGapMs,
     idleGapMs,
     droppedCount: droppedCount - before,
-    canvas: meter.canvasSize(),
-    coloured: meter.colouredShare(),
+    canvas: pictures.canvasSize(),
+    coloured: pictures.colouredShare(),
     ...told(model),
   };
   session.bye();
   widget.dispose();
   session.dispose();
   return result;
+}
+
+/**
+ * Show several views at once for a while, side by side. The bench is told `begin` and `end`: it looks
+ * at the clocks of the page's threads meanwhile, which a page cannot see.
+ *
+ * @param {{worker: string, views: {view: string, address: string}[], channel: object | null,
+ *   warmUpMs: number, measureMs: number}} job
+ */
+async function watchViews({ worker, views, channel, warmUpMs, measureMs }) {
+  const idle = new GapMeter();
+  await sleep(IDLE_MS);
+  const idleGapMs = idle.stop();
+  document.body.classList.add('bench-mod-many');
+  const meter = new FrameMeter();
+  const session = start({ worker, channel, meter });
+  const shown = views.map(({ view, address }) => show(session, meter, view, address, {}));
+  for (const [at, { model, pictures }] of shown.entries()) {
+    await until(
+      () => pictures.draws.length >= 2,
+      () => `no picture of ${views[at].address}: ${JSON.stringify(told(model))}`,
+    );
+  }
+  await sleep(warmUpMs);
+
+  meter.restart();
+  await ask('begin');
+  const gaps = new GapMeter();
+  const from = performance.now();
+  await sleep(measureMs);
+  const seconds = (performance.now() - from) / 1000;
+  const longestGapMs = gaps.stop();
+  await ask('end');
+  const scriptShare = meter.scriptMs / 1000 / seconds;
+  const result = {
+    seconds,
+    longestGapMs,
+    idleGapMs,
+    scriptShare,
+    views: shown.map(({ model, widget, pictures }) => ({
+      drawn: pictures.draws.length,
+      box: boxOf(widget.node),
+      ...told(model),
+    })),
+  };
+  session.bye();
+  for (const { widget } of shown) {
+    widget.dispose();
+  }
+  session.dispose();
+  return result;
+}
+
+function boxOf(node) {
+  const { left, top, right, bottom } = node.getBoundingClientRect();
+  const isSeen = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+  return { width: right - left, height: bottom - top, isSeen };
 }
 
 /**
@@ -86,14 +141,12 @@ async function watchLog({ worker, address, measureMs }) {
   await sleep(IDLE_MS);
   const idleGapMs = idle.stop();
   const meter = new FrameMeter();
-  const { session, model, widget } = open({ worker, channel: null, meter }, 'log', address, {});
-  const start = performance.now();
-  while (!(model.frame?.recordCount > 0)) {
-    if (performance.now() - start > FIRST_PICTURE_MS) {
-      throw new Error(`no record of ${address}: ${JSON.stringify(told(model))}`);
-    }
-    await sleep(20);
-  }
+  const session = start({ worker, channel: null, meter });
+  const { model, widget } = show(session, meter, 'log', address, {});
+  await until(
+    () => model.frame?.recordCount > 0,
+    () => `no record of ${address}: ${JSON.stringify(told(model))}`,
+  );
   let frameCount = 0;
   model.frameChanged.connect(() => {
     frameCount += 1;
@@ -135,9 +188,9 @@ async function watchLog({ worker, address, measureMs }) {
   return result;
 }
 
-/** The product's view in the page. */
-function open({ worker, channel, meter }, view, address, options) {
-  const session = new HubSession({
+/** The product's worker, and the page's end of it. */
+function start({ worker, channel, meter }) {
+  return new HubSession({
     page:
       channel === null
         ? null
@@ -145,6 +198,10 @@ function open({ worker, channel, meter }, view, address, options) {
     screen: meter.screen,
     makers: [async () => meteredWorker(worker, meter)],
   });
+}
+
+/** The product's view in the page, watched by the meter. */
+function show(session, meter, view, address, options) {
   const spec = { ...specOf(address, view), options };
   const model = new LiveViewModel({ spec, source: session });
   const widget = new LiveView({
@@ -153,8 +210,24 @@ function open({ worker, channel, meter }, view, address, options) {
     place: 'cell',
     actions: { openTab: null, openAddress: () => {}, decide: () => {} },
   });
+  const pictures = meter.watch(model, widget.node, view);
   Widget.attach(widget, document.querySelector('#place'));
-  return { session, model, widget };
+  return { model, widget, pictures };
+}
+
+async function until(holds, words) {
+  const start = performance.now();
+  while (!holds()) {
+    if (performance.now() - start > FIRST_PICTURE_MS) {
+      throw new Error(words());
+    }
+    await sleep(20);
+  }
+}
+
+/** What only the bench can tell: e.g. the clocks of threads. */
+async function ask(question) {
+  return (await fetch('ask', { method: 'POST', body: question })).json();
 }
 
 function told({ phase, fault, frame }) {
