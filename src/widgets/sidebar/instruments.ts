@@ -2,14 +2,7 @@
 
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import {
-  addIcon,
-  deleteIcon,
-  editIcon,
-  refreshIcon,
-  Toolbar,
-  ToolbarButton,
-} from '@jupyterlab/ui-components';
+import { addIcon, deleteIcon, editIcon, refreshIcon, Toolbar } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import {
@@ -66,14 +59,7 @@ export class InstrumentsSection extends Widget {
     this.addClass('jp-InstrumentsSection');
     this.title.label = trans.__('Instruments');
     this.toolbar = new Toolbar();
-    this.toolbar.addItem(
-      'add',
-      new ToolbarButton({
-        icon: addIcon,
-        tooltip: trans.__('Add an instrument'),
-        onClick: () => this.showForm(),
-      }),
-    );
+    this.toolbar.addItem('add', new Widget({ node: this._addButton() }));
     this._notice = element('div', { className: 'jp-LabwireSidebar-notice' });
     this._formHost = element('div', { className: 'jp-InstrumentsSection-form' });
     this._empty = element('div', {
@@ -372,6 +358,19 @@ export class InstrumentsSection extends Widget {
     if (instrument !== undefined) {
       act(instrument);
     }
+  }
+
+  // JupyterLab's own button tells a screen reader that it is a toggle, and has been pressed.
+  private _addButton(): HTMLButtonElement {
+    const label = this._trans.__('Add an instrument');
+    const button = element('button', {
+      className: 'jp-LabwireRows-tool',
+      title: label,
+      children: [addIcon.element({ tag: 'span' })],
+      attributes: { type: 'button', 'aria-label': label },
+    });
+    button.addEventListener('click', () => this.showForm());
+    return button;
   }
 
   private _addDemo(): void {
