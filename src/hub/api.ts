@@ -5,9 +5,11 @@
 // for all of them, and the page asks again after it has drawn. So a blocked page piles nothing up,
 // and a quiet lab costs nothing. What is thrown across is always a `Fault` (values/fault.ts).
 
-import type { Alarm, Display, Fault, LinkStatus } from '../values/index.js';
+import type { Alarm, Display, Fault, LinkStatus, PlainValue, PyClone } from '../values/index.js';
+import type { IEditHub } from './editapi.js';
 import type { IRemoteHub } from './remoteapi.js';
 
+export type * from './editapi.js';
 export type * from './remoteapi.js';
 
 // ---- What to show -------------------------------------------------------------------------------
@@ -21,7 +23,14 @@ export type ViewKind =
   | 'image'
   | 'table'
   | 'log'
-  | 'progress';
+  | 'progress'
+  | 'value';
+
+/**
+ * A view that another extension draws: the extension's name, a colon, the view's, e.g. `example:gauge`.
+ * The page knows which kind of frame it takes; the hub opens that kind and knows no such name.
+ */
+export type AddedViewName = `${string}:${string}`;
 
 /**
  * What a source is to its view. `table` takes a whole tree; `x` and `error` go with `y`. A trace may have
@@ -79,6 +88,8 @@ export type ViewOptions = {
   /** progress: the value at either end, whole numbers, 0 and 100 where absent. */
   readonly min?: number;
   readonly max?: number;
+  /** value: ordinary numbers and objects (`toPlain`) instead of the exact forms (`toClone`). */
+  readonly plain?: boolean;
   /** px; kept in the output when a person drags the lower edge. */
   readonly height?: number;
 };
@@ -87,10 +98,13 @@ export type ViewOptions = {
 export type ViewSpec = {
   readonly version: 1;
   /** `auto`: chosen from the shape of the value, anew when its type changes. */
-  readonly view: 'auto' | ViewKind;
+  readonly view: 'auto' | ViewKind | AddedViewName;
   readonly sources: readonly SourceRef[];
   readonly options: ViewOptions;
 };
+
+/** What the hub opens: the page has looked up what the names of other extensions stand for. */
+export type OpenedSpec = ViewSpec & { readonly view: 'auto' | ViewKind };
 
 // ---- How much of it can be seen -----------------------------------------------------------------
 
@@ -330,6 +344,16 @@ export type ProgressFrame = FrameHead & {
   readonly text: string;
 };
 
+/**
+ * The value itself, for what another extension draws or computes. One that is larger than a limit is
+ * not sent: the frame is `empty` then, and its fault says so.
+ */
+export type ValueFrame = FrameHead & {
+  readonly kind: 'value';
+  /** The exact form, or the ordinary one where the option `plain` is set. */
+  readonly value: PyClone | PlainValue;
+};
+
 /** Nothing to draw yet, or the value does not fit the view: the status, or `fault`, says why. */
 export type EmptyFrame = FrameHead & {
   readonly kind: 'empty';
@@ -353,6 +377,7 @@ export type PictureFrame =
   | TableFrame
   | LogFrame
   | ProgressFrame
+  | ValueFrame
   | EmptyFrame;
 
 export type Frame = PictureFrame | StatusFrame;
@@ -438,7 +463,7 @@ export type HubFiles = {
 };
 
 /** What the page may ask of the worker. Every method may reject with a Fault. */
-export interface IHub extends IRemoteHub {
+export interface IHub extends IRemoteHub, IEditHub {
   /** First call. `page` is a comlink proxy; null where there is no bridge (only `demo+` works then). */
   start(page: IPage | null, files?: HubFiles): Promise<{ readonly version: string }>;
   /** @returns the view's id; problems with its sources are shown in frames, not thrown. @throws ParseError fault for a spec that is wrong, LimitError fault for too many views. */

@@ -102,11 +102,14 @@ export class Results {
 /** What a value costs beside its arrays and texts: a slot, an object. */
 const ITEM_BYTES = 16;
 
-/** Bytes that a value holds, nearly: arrays by their memory, texts by their characters, a slot for each item. */
-export function sizeOf(value: PyValue): number {
+/**
+ * Bytes that a value holds, nearly: arrays by their memory, texts by their characters, a slot for each item.
+ * @param enough - looks no further once it is more than this.
+ */
+export function sizeOf(value: PyValue, enough = Number.POSITIVE_INFINITY): number {
   let bytes = 0;
   const waiting: PyValue[] = [value];
-  for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
+  for (let item = waiting.pop(); item !== undefined && bytes <= enough; item = waiting.pop()) {
     bytes += ITEM_BYTES;
     if (typeof item === 'string') {
       bytes += 2 * item.length;

@@ -32,6 +32,7 @@ const VIEWS = [
   'table',
   'log',
   'progress',
+  'value',
 ] as const;
 const ROLES = ['value', 'x', 'y', 'error', 'fit', 'bins', 'counts', 'table', 'title'] as const;
 const COLORMAPS = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'] as const;
@@ -56,6 +57,7 @@ const TAKES: { readonly [V in (typeof VIEWS)[number]]: readonly SourceRole[] } =
   table: ['table', 'value'],
   log: ['value'],
   progress: ['value'],
+  value: ['value'],
 };
 
 /** Which views may have several of a role; a title of any view may have several fields. */
@@ -95,6 +97,7 @@ const OPTIONS: { readonly [K in keyof Required<ViewOptions>]: Check } = {
   source: text,
   min: number('a whole number', Number.isSafeInteger),
   max: number('a whole number', Number.isSafeInteger),
+  plain: boolean,
   height: number('a height from 20 to 10000 px', value => value >= 20 && value <= 10_000),
 };
 

@@ -1,6 +1,6 @@
 // The result of a call as something that a live view can show: it stays in the worker.
 
-import type { ViewKind, ViewSpec } from '../hub/api.js';
+import type { OpenedSpec, ViewKind, Viewport, ViewSpec } from '../hub/api.js';
 import { callText } from './callformfields.js';
 import type { CallEntry } from './callhistory.js';
 import type { IFrameSource } from './liveview.js';
@@ -26,7 +26,7 @@ export function resultSource(source: IFrameSource, callId: number): IFrameSource
     open: async () => {
       const hub = await source.open();
       return Object.assign(Object.create(hub), {
-        openView: (...[spec, viewport]: Parameters<typeof hub.openView>) =>
+        openView: (spec: OpenedSpec, viewport: Viewport) =>
           hub.openResult(callId, spec.view, viewport),
       });
     },

@@ -81,6 +81,7 @@ export {
   addressesOf,
   COLORMAPS,
   endpointsOf,
+  isAddedName,
   isQuiet,
   LOG_LEVELS,
   nameOf,
@@ -90,6 +91,7 @@ export {
   VIEW_KINDS,
   VIEW_MIME,
 } from './spec.js';
+export { type AddedView, type IAddedViews, ViewRegistry } from './viewregistry.js';
 export {
   type IWorkerHandle,
   startWorker,

@@ -20,6 +20,7 @@ import { ClosedError, type Fault, type LinkStatus } from '../values/index.js';
 import type { FramePump } from './framepump.js';
 import { faultOf } from './remote.js';
 import { endpointsOf, titleOf } from './spec.js';
+import { type IAddedViews, openedSpec, takenAway } from './viewregistry.js';
 
 /** Where a view gets its hub and its frames. */
 export interface IFrameSource {
@@ -50,6 +51,8 @@ export namespace LiveViewModel {
     readonly source: IFrameSource;
     /** Starts from here; what the spec's options say about the viewport wins. */
     readonly viewport?: Viewport;
+    /** Where the names of other extensions are looked up; absent: nothing is known by such a name. */
+    readonly added?: IAddedViews;
     /** ns since 1970-01-01 UTC. */
     readonly now?: () => bigint;
   }
@@ -61,10 +64,12 @@ export class LiveViewModel implements IDisposable {
     this._title = titleOf(options.spec);
     this.endpoints = endpointsOf(options.spec);
     this._source = options.source;
+    this._added = options.added ?? null;
     this._now = options.now ?? (() => BigInt(Date.now()) * 1_000_000n);
     this._viewport = viewportOf(options.spec, options.viewport ?? FIRST_VIEWPORT);
     this._sinceNs = this._now();
     this._source.pump.faulted.connect(this._onPumpFaulted, this);
+    this._added?.changed.connect(this._onAdded, this);
   }
 
   readonly spec: ViewSpec;
@@ -228,17 +233,19 @@ export class LiveViewModel implements IDisposable {
     this._phase = 'closed';
     this._frame = null;
     this._source.pump.faulted.disconnect(this._onPumpFaulted, this);
+    this._added?.changed.disconnect(this._onAdded, this);
     Signal.clearData(this);
   }
 
   private async _open(turn: number): Promise<void> {
     try {
+      const spec = openedSpec(this.spec, this._added);
       const hub = await this._source.open();
       if (turn !== this._turn) {
         return;
       }
       const told = { viewport: this._viewport, visible: true, paused: false };
-      const id = await hub.openView(this.spec, told.viewport);
+      const id = await hub.openView(spec, told.viewport);
       if (turn !== this._turn) {
         await hub.closeView(id);
         return;
@@ -317,12 +324,26 @@ export class LiveViewModel implements IDisposable {
     }
   }
 
+  // Whoever draws it came or went. A view that nobody has opened, or that is frozen, stays as it is.
+  private _onAdded(added: IAddedViews, name: string): void {
+    if (name !== this.spec.view) {
+      return;
+    }
+    const isThere = added.find(name) !== null;
+    if (isThere && this._phase === 'broken') {
+      this.open();
+    } else if (!isThere && (this._phase === 'open' || this._phase === 'opening')) {
+      this._fail(faultOf(takenAway(name)));
+    }
+  }
+
   private _setPhase(phase: ViewPhase): void {
     this._phase = phase;
     this._stateChanged.emit();
   }
 
   private readonly _source: IFrameSource;
+  private readonly _added: IAddedViews | null;
   private readonly _title: string;
   private readonly _now: () => bigint;
   private readonly _frameChanged = new Signal<this, PictureFrame>(this);

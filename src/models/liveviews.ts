@@ -5,6 +5,7 @@
 
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { LiveViewModel } from './liveview.js';
+import { isAddedName } from './spec.js';
 
 /** One view, and what can be done with it from afar. */
 export interface IOpenView {
@@ -69,7 +70,9 @@ export class LiveViewsModel {
   private _views: readonly IOpenView[] = [];
 }
 
-/** What a view looks like now; before its first picture what it was asked to. */
+/** What a view looks like now; before its first picture, and where another extension draws it, what it was asked to. */
 export function kindOf({ frame, spec }: LiveViewModel): string {
-  return frame === null || frame.kind === 'empty' ? spec.view : frame.kind;
+  return frame === null || frame.kind === 'empty' || isAddedName(spec.view)
+    ? spec.view
+    : frame.kind;
 }

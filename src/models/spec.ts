@@ -4,6 +4,7 @@
 // length has a limit. The hub checks again what it is told to open.
 
 import type {
+  AddedViewName,
   Colormap,
   LogLevel,
   SourceRef,
@@ -23,6 +24,7 @@ import {
 /** The type of a cell output that names a live view. */
 export const VIEW_MIME = 'application/vnd.labwire.view.v1+json';
 
+/** Those that an output may ask for. `value` is for other extensions alone: it has no picture. */
 export const VIEW_KINDS: readonly ViewKind[] = [
   'number',
   'trace',
@@ -56,6 +58,8 @@ const ROLES: readonly SourceRole[] = [
   'table',
   'title',
 ];
+/** Names of views that other extensions draw: the extension, a colon, the view. */
+const ADDED = /^[\w.@/-]{1,60}:[\w.-]{1,60}$/;
 const SOURCE_LIMIT = 64; // sources of one view: eight colours, each with x, error and fit, and a title's
 /** What stands beside the source that is shown. */
 const BESIDE: ReadonlySet<SourceRole> = new Set<SourceRole>(['x', 'error', 'fit', 'bins', 'title']);
@@ -74,10 +78,17 @@ export function parseSpec(json: unknown): ViewSpec {
   }
   return {
     version: 1,
-    view: oneOf('view', record.view ?? 'auto', ['auto', ...VIEW_KINDS] as const),
+    view: isAddedName(record.view)
+      ? record.view
+      : oneOf('view', record.view ?? 'auto', ['auto', ...VIEW_KINDS] as const),
     sources: parseSources(record.sources),
     options: parseOptions(record.options ?? {}),
   };
+}
+
+/** Is it the name of a view that another extension draws, such as `example:gauge`? */
+export function isAddedName(name: unknown): name is AddedViewName {
+  return typeof name === 'string' && ADDED.test(name);
 }
 
 function parseSources(json: unknown): readonly SourceRef[] {
@@ -105,8 +116,12 @@ function parseSources(json: unknown): readonly SourceRef[] {
   });
 }
 
+/** `plain` is what the extension says that draws the view, not what a notebook asks for. */
 type OptionReaders = {
-  readonly [K in keyof Required<ViewOptions>]: (value: unknown, where: string) => ViewOptions[K];
+  readonly [K in keyof Required<Omit<ViewOptions, 'plain'>>]: (
+    value: unknown,
+    where: string,
+  ) => ViewOptions[K];
 };
 
 const READERS: OptionReaders = {

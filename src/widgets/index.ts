@@ -12,3 +12,5 @@ export { LiveViewsSection } from './sidebar/liveviews.js';
 export { type ChosenMethod, MethodsSection } from './sidebar/methods.js';
 export { Sidebar } from './sidebar/panel.js';
 export { PICTURE_LIMIT_BYTES, type Picture } from './snapshot.js';
+export type { ThemeColours } from './theme.js';
+export type { IAddedBody, IAddedHost, IViewRegistry, ViewExtension } from './views/added.js';

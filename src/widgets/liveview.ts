@@ -14,10 +14,12 @@ import {
   type PictureFrame,
   type ViewKind,
   type ViewOptions,
+  type ViewRegistry,
   type ViewSpec,
 } from '../models/index.js';
 import type { Fault } from '../values/index.js';
 import { Attachment } from './attachment.js';
+import { BodySlot } from './bodyslot.js';
 import { Cards } from './cards.js';
 import { element, setText } from './element.js';
 import { exportCsv } from './exporting.js';
@@ -27,8 +29,8 @@ import { Overlay } from './overlay.js';
 import { Spoken } from './spoken.js';
 import { StateLine } from './stateline.js';
 import { ViewToolbar } from './toolbar.js';
+import type { ViewExtension } from './views/added.js';
 import type { IBodyHost, IViewBody } from './views/body.js';
-import { KINDS } from './views/kinds.js';
 import { viewTools } from './viewtools.js';
 import { type StateAction, stateOf, stateWords } from './words.js';
 
@@ -49,6 +51,8 @@ export namespace LiveView {
     readonly trans: TranslationBundle;
     /** `cell`: has a height of its own, its lower edge can be dragged. `tab`: fills its place. */
     readonly place: 'cell' | 'tab';
+    /** What other extensions draw; absent: nothing. */
+    readonly added?: ViewRegistry<ViewExtension>;
     /** Where the person's settings have no say. */
     readonly defaults?: ViewOptions;
     /** A picture of the past, base64 PNG: shown while the model is frozen and has no frame. */
@@ -76,10 +80,10 @@ export class LiveView extends Widget implements IBodyHost {
     this.node.setAttribute('aria-roledescription', trans.__('live view'));
     this._title = element('span', { className: 'jp-LiveView-title' });
     this._toolbar = new ViewToolbar(trans);
-    this._content = element('div', { className: 'jp-LiveView-content' });
+    this._slot = new BodySlot(this, options.added ?? null);
     this._body = element('div', {
       className: 'jp-LiveView-body',
-      children: [this._content, this._overlay.node],
+      children: [this._slot.node, this._overlay.node],
     });
     this._stateLine = new StateLine({
       trans,
@@ -92,7 +96,7 @@ export class LiveView extends Widget implements IBodyHost {
     this.node.setAttribute('aria-describedby', this._stateLine.node.id);
     this._cards = new Cards({
       host: this,
-      body: () => this._bodyView,
+      body: () => this._slot.body,
       fault: () => this._fault(),
       where: () => this._where(),
       onChange: () => this._drawTools(),
@@ -162,7 +166,7 @@ export class LiveView extends Widget implements IBodyHost {
 
   /** Colours may have changed: draw with the new ones. */
   restyle(): void {
-    this._bodyView?.restyle();
+    this._slot.body?.restyle();
   }
 
   // ---- What commands and tools do -----------------------------------------------------------------
@@ -173,7 +177,7 @@ export class LiveView extends Widget implements IBodyHost {
 
   /** Hold the picture, let go of the source, and leave picture and text; or go live again. */
   toggleFreeze(): void {
-    const body = this._bodyView;
+    const body = this._slot.body;
     if (this.model.frozenNs !== null) {
       this._picture = null;
       this.model.open();
@@ -199,7 +203,7 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   exportPng(): void {
-    const body = this._bodyView;
+    const body = this._slot.body;
     if (body !== null) {
       this._reporting(() => savePng(this.model, body, this._words().word));
     }
@@ -229,11 +233,11 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   resetZoom(): void {
-    this._bodyView?.reset?.();
+    this._slot.body?.reset?.();
   }
 
   startBox(): void {
-    this._bodyView?.startBox?.();
+    this._slot.body?.startBox?.();
   }
 
   get canPause(): boolean {
@@ -241,11 +245,11 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   get canFreeze(): boolean {
-    return this.model.frozenNs !== null || this._bodyView !== null;
+    return this.model.frozenNs !== null || this._slot.body !== null;
   }
 
   get canExport(): boolean {
-    return this._bodyView !== null;
+    return this._slot.body !== null;
   }
 
   // ---- For the body -------------------------------------------------------------------------------
@@ -281,8 +285,7 @@ export class LiveView extends Widget implements IBodyHost {
       return;
     }
     this._stop();
-    this._bodyView?.dispose();
-    this._bodyView = null;
+    this._slot.dispose();
     this.model.dispose();
     super.dispose(); // tells that it is gone, and clears its signals
   }
@@ -335,7 +338,7 @@ export class LiveView extends Widget implements IBodyHost {
 
   private _onFrame(_model: LiveViewModel, frame: PictureFrame): void {
     if (frame.kind !== 'empty') {
-      this._bodyFor(frame.kind).draw(frame);
+      this._bodyFor(frame.kind)?.draw(frame);
     }
     this._drawTitle();
     this._drawOverlay();
@@ -352,6 +355,7 @@ export class LiveView extends Widget implements IBodyHost {
     if (this._isKeeping) {
       return;
     }
+    this._slot.dropTakenAway();
     this._drawOverlay();
     this._drawState();
     this._drawTools();
@@ -367,29 +371,25 @@ export class LiveView extends Widget implements IBodyHost {
     }
   }
 
-  private _bodyFor(kind: ViewKind): IViewBody {
-    if (this._bodyView?.kind === kind) {
-      return this._bodyView;
+  private _bodyFor(kind: ViewKind): IViewBody | null {
+    if (!this._slot.take(kind)) {
+      return this._slot.body;
     }
-    this._bodyView?.dispose();
-    const body = KINDS[kind].make(this);
-    this._bodyView = body;
-    this._content.replaceChildren(body.node);
     this.node.dataset.kind = kind;
     this._setHeight(null);
     this._size = '';
     this._fit();
     this._drawTools();
     this._cards.renew();
-    return body;
+    return this._slot.body;
   }
 
   private _fit(): void {
-    const { clientWidth, clientHeight } = this._content;
+    const { clientWidth, clientHeight } = this._slot.node;
     const size = `${clientWidth} ${clientHeight} ${globalThis.devicePixelRatio}`;
-    if (this._bodyView !== null && size !== this._size && clientWidth > 0 && clientHeight > 0) {
+    if (this._slot.body !== null && size !== this._size && clientWidth > 0 && clientHeight > 0) {
       this._size = size;
-      this._bodyView.fit(clientWidth, clientHeight);
+      this._slot.body.fit(clientWidth, clientHeight);
     }
   }
 
@@ -401,9 +401,7 @@ export class LiveView extends Widget implements IBodyHost {
       this._body.style.height = '';
       return;
     }
-    const { view } = this.model.spec;
-    const kind = this._bodyView?.kind ?? (view === 'auto' ? 'number' : view);
-    this._body.style.height = `${height ?? this._chosen.height ?? KINDS[kind].height}px`;
+    this._body.style.height = `${height ?? this._chosen.height ?? this._slot.height}px`;
     this._edge?.update();
     if (height !== null) {
       this._fit();
@@ -412,11 +410,11 @@ export class LiveView extends Widget implements IBodyHost {
 
   private _drawOverlay(): void {
     const { frame, frozenNs } = this.model;
-    const isEmpty = frame === null || frame.kind === 'empty';
+    const isEmpty = frame === null || frame.kind === 'empty' || this._slot.body === null;
     const fault = this._fault();
     // Behind a picture that is gone there is room for a sentence; the card opens with "Why?".
-    const isExplained = isEmpty && fault !== null && this._bodyView === null;
-    this.node.classList.toggle('jp-mod-gone', isEmpty && this._bodyView !== null);
+    const isExplained = isEmpty && fault !== null && this._slot.body === null;
+    this.node.classList.toggle('jp-mod-gone', isEmpty && this._slot.body !== null);
     this._setExplained(isExplained);
     if (!isEmpty) {
       this._overlay.clear();
@@ -424,7 +422,7 @@ export class LiveView extends Widget implements IBodyHost {
       this._overlay.picture(this._picture, this._words().sentence);
     } else if (isExplained) {
       this._overlay.fault(fault, this._where(), this.trans);
-    } else if (this._bodyView !== null) {
+    } else if (this._slot.body !== null) {
       // A source that lives has a value that this view cannot show: which, and why.
       const reason = frame?.kind === 'empty' ? frame.fault?.message : undefined;
       this._overlay.sentence(reason ?? this._words().sentence);
@@ -453,14 +451,14 @@ export class LiveView extends Widget implements IBodyHost {
 
   private _drawLast(): void {
     const { frame } = this.model;
-    const last = this._readout ?? (frame === null ? '' : (this._bodyView?.summary(frame) ?? ''));
+    const last = this._readout ?? (frame === null ? '' : (this._slot.body?.summary(frame) ?? ''));
     this._stateLine.drawLast(last);
   }
 
   private _drawTools(): void {
     const tools = viewTools(this, {
       card: this._cards.open,
-      hasZoom: this._bodyView?.startBox !== undefined,
+      hasZoom: this._slot.body?.startBox !== undefined,
       hasTabs: this._actions.openTab !== null && this._place === 'cell',
     });
     this._toolbar.draw(tools);
@@ -474,7 +472,7 @@ export class LiveView extends Widget implements IBodyHost {
         ? {}
         : { levels: { mode: 'percentile', low: levels[0], high: levels[1] } as const }),
     });
-    this._bodyView?.restyle();
+    this._slot.body?.restyle();
   }
 
   // ---- Words --------------------------------------------------------------------------------------
@@ -510,10 +508,10 @@ export class LiveView extends Widget implements IBodyHost {
       return;
     }
     this._drawState();
-    if (this._bodyView === null || this.model.frame?.kind === 'empty') {
+    if (this._slot.body === null || this.model.frame?.kind === 'empty') {
       this._drawOverlay();
     }
-    this._bodyView?.tick?.(BigInt(Date.now()) * 1_000_000n);
+    this._slot.body?.tick?.(BigInt(Date.now()) * 1_000_000n);
     this._cards.tick();
   }
 
@@ -560,7 +558,7 @@ export class LiveView extends Widget implements IBodyHost {
       this.togglePause();
     } else if (target instanceof HTMLElement && target.closest('button, summary, [role=slider]')) {
       return;
-    } else if (this._bodyView?.handleKey(event) !== true) {
+    } else if (this._slot.body?.handleKey(event) !== true) {
       return;
     }
     event.preventDefault();
@@ -571,7 +569,7 @@ export class LiveView extends Widget implements IBodyHost {
   private readonly _place: 'cell' | 'tab';
   private readonly _title: HTMLElement;
   private readonly _toolbar: ViewToolbar;
-  private readonly _content: HTMLElement;
+  private readonly _slot: BodySlot;
   private readonly _overlay = new Overlay();
   private readonly _body: HTMLElement;
   private readonly _stateLine: StateLine;
@@ -583,7 +581,6 @@ export class LiveView extends Widget implements IBodyHost {
   private _defaults: ViewOptions;
   private _chosen: ViewOptions;
   private _picture: string | null;
-  private _bodyView: IViewBody | null = null;
   private _attachment: Attachment | null = null;
   private _readout: string | null = null;
   private _size = '';

@@ -62,7 +62,7 @@ describe('checkSpec', () => {
       [spec({ version: 2 }), 'version should be 1, the only one this Labwire knows, it is 2'],
       [
         spec({ view: 'pie' }),
-        'view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, it is "pie"',
+        'view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, value, it is "pie"',
       ],
       [spec({ sources: [] }), 'sources should be a list of at least one source, it is a list of 0'],
       [
@@ -105,11 +105,11 @@ describe('checkSpec', () => {
       ],
       [
         spec({ options: { colour: 'red' } }),
-        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, level, source, min, max, height, it is "colour"',
+        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, level, source, min, max, plain, height, it is "colour"',
       ],
       [
         spec({ options: { constructor: 1 } }),
-        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, level, source, min, max, height, it is "constructor"',
+        'options should be only title, unit, scale, precision, style, logX, logY, colormap, levels, filter, level, source, min, max, plain, height, it is "constructor"',
       ],
       [spec({ options: { scale: 0 } }), 'options.scale should be a number other than 0, it is 0'],
       [

@@ -12,6 +12,7 @@ import { Patience } from './patience.js';
 import { ProgressView } from './progress.js';
 import { TableView } from './table.js';
 import { TraceView } from './trace.js';
+import { ValueView } from './value.js';
 import type { IView } from './view.js';
 import { XYView } from './xy.js';
 import { XYHistView } from './xyhist.js';
@@ -53,5 +54,7 @@ export function makeView(kind: 'auto' | ViewKind, context: ViewContext): IView {
       return new LogView(options, label);
     case 'progress':
       return new ProgressView(options, label);
+    case 'value':
+      return new ValueView(options, label);
   }
 }

@@ -56,7 +56,8 @@ export interface IViewBody extends IDisposable {
   readonly startBox?: () => void;
 }
 
-type FrameOf<K extends ViewKind> = Extract<PictureFrame, { readonly kind: K }>;
+/** The frames that a view of this kind draws. */
+export type FrameOf<K extends ViewKind> = Extract<PictureFrame, { readonly kind: K }>;
 
 /** What the body of every kind has: a host, a node, and the last frame, which is of its own kind. */
 export abstract class Body<K extends ViewKind> implements IDisposable {

@@ -10,10 +10,13 @@ import { TableBody } from './table.js';
 import { PlotBody } from './trace.js';
 import { XYHistBody } from './xyhist.js';
 
+/** A value by itself has no picture of ours: it is for other extensions. */
+export type DrawnKind = Exclude<ViewKind, 'value'>;
+
 type Kind = { readonly make: (host: IBodyHost) => IViewBody; readonly height: number };
 
 /** `height`: CSS px of the picture. A number: 4.5 em with its frame. A table, a log: 12 rows and header. */
-export const KINDS: { readonly [kind in ViewKind]: Kind } = {
+export const KINDS: { readonly [kind in DrawnKind]: Kind } = {
   number: { make: host => new NumberBody(host), height: 56 },
   trace: { make: host => new PlotBody(host, 'trace'), height: 280 },
   histogram: { make: host => new PlotBody(host, 'histogram'), height: 280 },
