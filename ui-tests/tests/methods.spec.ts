@@ -1,52 +1,15 @@
 // Methods: found, filled in, called, taken into a notebook; and never called by anything but a person.
 
-import { expect, galata, test } from '@jupyterlab/galata';
-import type { Locator, Page } from '@playwright/test';
-import { notebookOf, openNotebook, runAll } from './page.js';
+import { expect, test } from '@jupyterlab/galata';
+import type { Page } from '@playwright/test';
+import { choose, fieldOf, formOf, LAB, methodOf, showMethods, withInstruments } from './calls.js';
+import { notebookOf, openNotebook, runAll, setTheme } from './page.js';
 
-const LAB = 'demo+sipyco+rpc://';
 const RPC_MIME = 'application/vnd.labwire.rpc.v1+json';
 
-function withInstruments(...instruments: readonly object[]) {
-  return { ...galata.DEFAULT_SETTINGS, 'labwire:sidebar': { instruments } };
-}
-
-async function showMethods(page: Page): Promise<Locator> {
-  await page.evaluate(() => window.jupyterapp.commands.execute('labwire:show-sidebar'));
-  const methods = page.locator('#labwire-sidebar .jp-MethodsSection');
-  await expect(methods).toBeVisible();
-  return methods;
-}
-
-/** A row of the tree that begins with `name`. */
-function rowOf(methods: Locator, name: string): Locator {
-  return methods.getByRole('treeitem').filter({
-    has: methods.page().locator('.jp-MethodTree-name', { hasText: new RegExp(`^${name}$`) }),
-  });
-}
-
-function formOf(place: Locator | Page, title: string): Locator {
-  return place.getByRole('group', { name: `Call ${title}`, exact: true });
-}
-
-function fieldOf(form: Locator, name: string): Locator {
-  return form.getByRole('textbox', { name: new RegExp(`^${name}(,|$)`) });
-}
-
-/** Find a method by the filter, and open its form. */
-async function choose(methods: Locator, target: string, method: string): Promise<Locator> {
-  await methods.getByRole('searchbox').fill(`${target} ${method}`);
-  await rowOf(methods, method).click();
-  return formOf(methods, `${target}.${method}`);
-}
-
 async function bothThemes(page: Page, name: string): Promise<void> {
-  for (const theme of ['JupyterLab Dark', 'JupyterLab Light']) {
-    await page.evaluate(name_ => {
-      void window.jupyterapp.commands.execute('apputils:change-theme', { theme: name_ });
-    }, theme);
-    await expect(page.locator('body')).toHaveAttribute('data-jp-theme-name', theme);
-    await expect(page.locator('#jupyterlab-splash')).toHaveCount(0);
+  for (const theme of ['JupyterLab Dark', 'JupyterLab Light'] as const) {
+    await setTheme(page, theme);
     await page.screenshot({ path: `test-results/${name}-${theme.slice(11).toLowerCase()}.png` });
   }
 }
@@ -56,11 +19,13 @@ test.describe('methods of the demo lab', () => {
 
   test('are browsed, filled in, called, repeated', async ({ page }) => {
     const methods = await showMethods(page);
-    await rowOf(methods, 'lab › siggen').click();
-    await rowOf(methods, 'set_frequency').click();
+    await methodOf(methods, 'lab › siggen').click();
+    await methodOf(methods, 'set_frequency').click();
     const form = formOf(methods, 'siggen.set_frequency');
     await expect(form).toContainText('(channel: int, frequency: float) -> float');
-    await expect(rowOf(methods, 'set_frequency')).toContainText('Set the frequency of a channel.');
+    await expect(methodOf(methods, 'set_frequency')).toContainText(
+      'Set the frequency of a channel.',
+    );
 
     // What is wrong is marked where it is, and not sent.
     await fieldOf(form, 'channel').fill('0');
@@ -108,19 +73,19 @@ test.describe('methods of the demo lab', () => {
     await methods.getByRole('searchbox').fill('unlistable');
     await expect(methods.getByText('names only')).toBeVisible();
     await expect(methods.getByText(/^The server’s list of methods fails: /)).toBeVisible();
-    await expect(rowOf(methods, 'ping')).toBeVisible();
+    await expect(methodOf(methods, 'ping')).toBeVisible();
   });
 
   test('go by keyboard alone: found, called, cancelled, confirmed', async ({ page }) => {
     const methods = await showMethods(page);
-    await expect(rowOf(methods, 'lab › faulty')).toBeVisible();
+    await expect(methodOf(methods, 'lab › faulty')).toBeVisible();
     await methods.getByRole('searchbox').focus();
     await page.keyboard.type('faulty slow');
-    await expect(rowOf(methods, 'slow')).toBeVisible();
+    await expect(methodOf(methods, 'slow')).toBeVisible();
     await expect(methods.getByRole('treeitem')).toHaveCount(2); // all others have been asked
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('End');
-    await expect(rowOf(methods, 'slow')).toBeFocused();
+    await expect(methodOf(methods, 'slow')).toBeFocused();
     await page.keyboard.press('Enter');
     const form = formOf(methods, 'faulty.slow');
     await expect(fieldOf(form, 'seconds')).toBeFocused();

@@ -156,3 +156,18 @@ export async function coloursAt(
     { box, places },
   );
 }
+
+export const THEMES = [
+  'JupyterLab Light',
+  'JupyterLab Dark',
+  'JupyterLab Dark High Contrast',
+] as const;
+
+/** Choose a theme. @returns once it is drawn. */
+export async function setTheme(page: Page, theme: (typeof THEMES)[number]): Promise<void> {
+  await page.evaluate(name => {
+    void window.jupyterapp.commands.execute('apputils:change-theme', { theme: name });
+  }, theme);
+  await expect(page.locator('body')).toHaveAttribute('data-jp-theme-name', theme);
+  await expect(page.locator('#jupyterlab-splash')).toHaveCount(0);
+}

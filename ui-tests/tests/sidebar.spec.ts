@@ -2,15 +2,9 @@
 
 import { expect, galata, test } from '@jupyterlab/galata';
 import type { Locator, Page } from '@playwright/test';
+import { showSidebar } from './calls.js';
 import { Demolab } from './lab.js';
 import { DEMO, expectLive, notebookOf, reload, runAll, viewOf } from './page.js';
-
-async function show(page: Page): Promise<Locator> {
-  await page.evaluate(() => window.jupyterapp.commands.execute('labwire:show-sidebar'));
-  const sidebar = page.locator('#labwire-sidebar');
-  await expect(sidebar).toBeVisible();
-  return sidebar;
-}
 
 /** A row of a section, by its name. */
 function rowOf(section: Locator, name: string): Locator {
@@ -35,7 +29,7 @@ test('the first ten minutes: demo lab, an instrument by its port, its views', as
   const lab = await Demolab.start();
   try {
     expect(workerCount(page), 'nothing runs before the sidebar was opened').toBe(0);
-    const sidebar = await show(page);
+    const sidebar = await showSidebar(page);
     const instruments = sidebar.locator('.jp-InstrumentsSection');
     const views = sidebar.locator('.jp-LiveViewsSection');
     await expect(instruments).toContainText(
@@ -101,7 +95,7 @@ test('the first ten minutes: demo lab, an instrument by its port, its views', as
     // All of it is there again after a reload.
     await page.evaluate(() => window.jupyterapp.restored);
     await reload(page);
-    await show(page);
+    await showSidebar(page);
     await expect(detailOf(added)).toHaveText(/^live · .*· read-only$/);
   } finally {
     await lab.kill();
@@ -111,7 +105,7 @@ test('the first ten minutes: demo lab, an instrument by its port, its views', as
 test('says what is stale since when, and reconnects', async ({ page }) => {
   let lab = await Demolab.start();
   try {
-    const sidebar = await show(page);
+    const sidebar = await showSidebar(page);
     const instruments = sidebar.locator('.jp-InstrumentsSection');
     await instruments.getByRole('button', { name: 'Add instrument…' }).click();
     const address = instruments.getByRole('textbox', { name: 'Address' });
@@ -156,7 +150,7 @@ test.describe('a list that was edited by hand', () => {
   });
 
   test('names the broken entry, shows 2 000 and goes by keyboard alone', async ({ page }) => {
-    const sidebar = await show(page);
+    const sidebar = await showSidebar(page);
     const instruments = sidebar.locator('.jp-InstrumentsSection');
     await expect(instruments.locator('.jp-LabwireSidebar-notice')).toContainText(
       'Entry 2: address "http://lab": expected one of',
