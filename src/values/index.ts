@@ -52,10 +52,12 @@ export { pprint } from './pprint.js';
 export { PythonError, type PythonErrorClass } from './pyerror.js';
 export {
   appendItem,
+  checkMethod,
   deleteItem,
   getItem,
   insertItem,
   iterate,
+  type MutatingMethod,
   popItem,
   setItem,
 } from './pyindex.js';

@@ -41,6 +41,7 @@ export const INVALID_INDEX =
   'arrays are valid indices';
 const INT64_MAX = (1n << 63n) - 1n;
 const INT64_MIN = -(1n << 63n);
+const UINT64_MAX = (1n << 64n) - 1n;
 
 /** One index of a key. */
 type Part =
@@ -66,7 +67,7 @@ export function select(array: Layout, key: PyValue): Selection {
   if (typeof key === 'bigint' && array.shape.length === 1) {
     return {
       kind: 'element',
-      offset: array.offset + at(key, array.shape[0]!, 0) * array.strides[0]!,
+      offset: array.offset + at(indexOf(key), array.shape[0]!, 0) * array.strides[0]!,
     };
   }
   const parts = (key instanceof Tuple ? key.items : [key]).map(partOf);
@@ -128,10 +129,7 @@ function outOfBounds(index: bigint, length: number, axis: number): PythonError {
 
 function partOf(item: PyValue): Part {
   if (typeof item === 'bigint') {
-    if (item > INT64_MAX || item < INT64_MIN) {
-      throw new PythonError('IndexError', INVALID_INDEX);
-    }
-    return { kind: 'int', value: item, copy: false };
+    return { kind: 'int', value: indexOf(item), copy: false };
   }
   if (item === null) {
     return { kind: 'newaxis' };
@@ -162,10 +160,22 @@ function scalarPart(item: NumpyScalar): Part {
   if (value === null) {
     throw new PythonError('IndexError', INVALID_INDEX);
   }
-  if (value > INT64_MAX) {
+  return { kind: 'int', value: placeable(value), copy: false };
+}
+
+function indexOf(int: bigint): bigint {
+  if (int > UINT64_MAX || int < INT64_MIN) {
+    throw new PythonError('IndexError', INVALID_INDEX);
+  }
+  return placeable(int);
+}
+
+/** numpy makes a uint64 of what int64 does not hold, and then has no place for it. */
+function placeable(index: bigint): bigint {
+  if (index > INT64_MAX) {
     throw new PythonError('OverflowError', 'Python int too large to convert to C long');
   }
-  return { kind: 'int', value, copy: false };
+  return index;
 }
 
 function arrayPart(item: NDArray): Part {

@@ -115,7 +115,8 @@ export function insertItem(value: PyValue, index: PyValue, item: PyValue): void 
 /** `value.pop(index)` of a list, `value.pop(key)` of a dict. @returns what was there. @throws {PythonError} */
 export function popItem(value: PyValue, index: PyValue): PyValue {
   if (value instanceof PyDict) {
-    const item = value.get(hashable(index));
+    // An empty dict does not look at the key at all.
+    const item = value.size === 0 ? undefined : value.get(hashable(index));
     if (item === undefined) {
       throw new PythonError('KeyError', pyRepr(index));
     }
@@ -328,24 +329,22 @@ function getText(text: string, key: PyValue): string {
   return characters[place(key, characters.length, TEXT)]!;
 }
 
-/** A numpy scalar takes `()` and new axes, as a 0-d array does; a text of numpy's is a text. */
+/** A numpy scalar takes what a 0-d array does, `()` and new axes; a text of numpy's is a text. */
 function getScalar(scalar: NumpyScalar, key: PyValue): PyValue {
   const { kind } = scalar.dtype;
   if (kind === 'U' || kind === 'S') {
     return getItem(scalar.item(), key);
   }
-  const axes = key instanceof Tuple ? key.items : [key];
-  if (axes.every(axis => axis === null) || (axes.length === 1 && isTruth(key))) {
-    return getArrayItem(new NDArray(scalar.dtype, [], scalar.bytes.slice()), key);
+  if (kind === 'V' && typeof key === 'string') {
+    throw new PythonError('IndexError', INVALID_INDEX);
   }
-  throw new PythonError(
-    'IndexError',
-    typeof key === 'string' && kind === 'V' ? INVALID_INDEX : 'invalid index to scalar variable.',
-  );
-}
-
-function isTruth(key: PyValue): boolean {
-  return typeof key === 'boolean' || (key instanceof NumpyScalar && key.dtype.kind === 'b');
+  try {
+    return getArrayItem(new NDArray(scalar.dtype, [], scalar.bytes.slice()), key);
+  } catch (error) {
+    throw error instanceof PythonError
+      ? new PythonError('IndexError', 'invalid index to scalar variable.')
+      : error;
+  }
 }
 
 /** `key` if a dict can have it. @throws {PythonError} TypeError: unhashable. */
@@ -373,6 +372,23 @@ function hashable(key: PyValue): PyValue {
     throw new PythonError('ValueError', "Can't hash generic timedelta64");
   }
   return key;
+}
+
+/** A method that changes a container. */
+export type MutatingMethod = '__setitem__' | '__delitem__' | 'append' | 'insert' | 'pop';
+
+/** @throws {PythonError} AttributeError: `value` has no such method. */
+export function checkMethod(value: PyValue, name: MutatingMethod): void {
+  const isItems = name === '__setitem__' || name === '__delitem__';
+  const has =
+    Array.isArray(value) ||
+    (value instanceof PyDict && (isItems || name === 'pop')) ||
+    (value instanceof NDArray && isItems) ||
+    (value instanceof NumpyScalar && value.dtype.kind === 'V' && isItems) ||
+    (value instanceof PySet && name === 'pop');
+  if (!has) {
+    throw noAttribute(value, name);
+  }
 }
 
 function noAttribute(value: PyValue, name: string): PythonError {

@@ -8,11 +8,13 @@
 
 import {
   appendItem,
+  checkMethod,
   deleteItem,
   getItem,
   insertItem,
   isLabwireError,
   iterate,
+  type MutatingMethod,
   NDArray,
   PyDict,
   PySet,
@@ -161,10 +163,23 @@ class DictFields implements Fields {
   }
 }
 
-/** The path first, then the action, then its fields: the order in which Python would fail. */
+/** What an action calls. */
+const METHODS: ReadonlyMap<PyValue, MutatingMethod> = new Map<PyValue, MutatingMethod>([
+  ['setitem', '__setitem__'],
+  ['append', 'append'],
+  ['insert', 'insert'],
+  ['pop', 'pop'],
+  ['delitem', '__delitem__'],
+]);
+
+/** The path, the action, the container's method, the action's fields: the order in which Python would fail. */
 function apply(target: PyValue, fields: Fields): void {
   const container = walkPath(target, present(fields.path as PyValue, 'path'));
   const action = present(fields.action, 'action');
+  const method = METHODS.get(action);
+  if (method !== undefined) {
+    checkMethod(container, method);
+  }
   switch (action) {
     case 'setitem':
       setItem(container, present(fields.key, 'key'), present(fields.value, 'value'));

@@ -80,6 +80,8 @@ describe('getItem', () => {
     const scalar = NumpyScalar.of('<f8', 1.5);
     assert.equal(pyRepr(getItem(scalar, tuple())), 'np.float64(1.5)');
     assert.equal(pyRepr(getItem(scalar, tuple(null, null))), 'array([[1.5]])');
+    assert.equal(pyRepr(getItem(scalar, new NDArray('?', []))), 'array([])');
+    assert.equal(pyRepr(getItem(scalar, tuple(null, true))), 'array([[1.5]])');
     assert.equal(
       raised(() => getItem(scalar, 0n)),
       'IndexError: invalid index to scalar variable.',
@@ -170,6 +172,22 @@ describe('setItem and deleteItem', () => {
   });
 });
 
+describe('an index beyond int64', () => {
+  const array = NDArray.of(Float64Array.of(1, 2));
+  it('has no place in an array, and is none from uint64 on', () => {
+    for (const key of [1n << 63n, tuple((1n << 64n) - 1n)]) {
+      assert.equal(
+        raised(() => getItem(array, key)),
+        'OverflowError: Python int too large to convert to C long',
+      );
+    }
+    assert.match(
+      raised(() => getItem(array, 1n << 64n)),
+      /^IndexError: only integers/,
+    );
+  });
+});
+
 describe('list methods', () => {
   it('clamp an insert and refuse a pop', () => {
     const list: PyValue[] = [];
@@ -186,6 +204,14 @@ describe('list methods', () => {
     assert.equal(
       raised(() => popItem([], 0n)),
       'IndexError: pop from empty list',
+    );
+    assert.equal(
+      raised(() => popItem(dict({}), [])),
+      'KeyError: []',
+    );
+    assert.equal(
+      raised(() => popItem(dict({ a: 1n }), [])),
+      "TypeError: unhashable type: 'list'",
     );
     assert.equal(
       raised(() => insertItem(list, 1n << 64n, 0n)),

@@ -76,7 +76,7 @@ describe('mods, written as recorded', () => {
 const VERSIONS = { v1: 1, v2: 2 } as const;
 
 describe('ModError', () => {
-  const failing = (struct: PyValue, mod: Mod) => {
+  const failing = (struct: PyValue, mod: Mod | PyDict) => {
     try {
       processMod(struct, mod);
     } catch (error) {
@@ -113,6 +113,14 @@ describe('ModError', () => {
     const error = failing(dict({ a: [1n] }), { action: 'pop', path: ['a', 3n, 'b'], i: 0n });
     assert.equal(error.received, 'a list of 1 at ["a"]');
     assert.equal(error.message, 'pop does not apply at ["a"][3]["b"]: list index out of range');
+  });
+
+  it('looks for the method before the fields, as Python does', () => {
+    const error = failing(dict({ a: 5n }), dict({ action: 'append', path: ['a'] }));
+    assert.equal(error.pythonClass, 'AttributeError');
+    assert.match(error.message, /'int' object has no attribute 'append'/);
+    const missing = failing(dict({ a: [] }), dict({ action: 'append', path: ['a'] }));
+    assert.equal(missing.pythonClass, 'KeyError');
   });
 
   it('refuses an init, which has nothing to apply to', () => {
