@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { MethodDescription, ServerEntry, TargetEntry } from '../../models/index.js';
 import { formatElapsed } from '../call/words.js';
-import { methodKey, methodRows } from '../sidebar/methodsrows.js';
+import { methodKey, methodRows, siblingsOf } from '../sidebar/methodsrows.js';
 
 const trans = {
   __: (text: string, ...values: readonly string[]) =>
@@ -102,6 +102,15 @@ describe('the rows of the method browser', () => {
       '2 The server’s list of methods fails: a Laser has no form',
       '2 ping ()',
     ]);
+  });
+
+  it('count their siblings, below the same one', () => {
+    const levels = [1, 2, 2, 3, 3, 3, 2, 1, 2, 3];
+    const told = siblingsOf(levels.map(level => ({ level })));
+    assert.deepEqual(
+      told.map(({ position, count }) => `${position}/${count}`),
+      ['1/2', '1/3', '2/3', '1/3', '2/3', '3/3', '3/3', '2/2', '1/1', '1/1'],
+    );
   });
 
   it('have keys of their own', () => {

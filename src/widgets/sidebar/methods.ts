@@ -56,6 +56,7 @@ export class MethodsSection extends Widget {
         model.readAll();
       }
       this._draw();
+      this._tree.scrollToTop();
     });
     this._filter.addEventListener('keydown', event => this._onFilterKey(event));
     this._tree = new MethodTree({
@@ -87,6 +88,7 @@ export class MethodsSection extends Widget {
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this._tree.dispose();
       this._options.model.dispose();
       super.dispose();
     }

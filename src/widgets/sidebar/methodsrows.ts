@@ -28,6 +28,9 @@ export type MethodRow = {
   readonly method: MethodDescription | null;
 };
 
+/** The how-manieth of the rows below the same one, from 1, and how many these are. */
+export type Sibling = { readonly position: number; readonly count: number };
+
 export type MethodRowsOptions = {
   readonly servers: readonly ServerEntry[];
   readonly filter: string;
@@ -44,6 +47,26 @@ export function methodKey(address: string, name: string): string {
 
 export function methodRows(options: MethodRowsOptions): readonly MethodRow[] {
   return options.servers.flatMap(server => serverRows(server, options));
+}
+
+/** Of each row: a screen reader tells them, and only few rows are in the page. */
+export function siblingsOf(rows: readonly { readonly level: number }[]): readonly Sibling[] {
+  const positions: number[] = [];
+  const counts: number[] = []; // of rows below the same one, counted from the end
+  const after: number[] = []; // per level, since the last row of a level above
+  const before: number[] = [];
+  for (const [index, { level }] of rows.entries()) {
+    before.length = level + 1;
+    before[level] = (before[level] ?? 0) + 1;
+    positions[index] = before[level];
+  }
+  for (let index = rows.length - 1; index >= 0; index -= 1) {
+    const { level } = rows[index]!;
+    after.length = level + 1;
+    after[level] ??= positions[index]!; // the last one's position is their number
+    counts[index] = after[level];
+  }
+  return rows.map((_, index) => ({ position: positions[index]!, count: counts[index]! }));
 }
 
 function serverRows(server: ServerEntry, options: MethodRowsOptions): readonly MethodRow[] {
