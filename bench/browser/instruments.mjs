@@ -14,6 +14,7 @@ export const TEN = {
   datasets: { count: 2000, hz: 500 },
   numbers: { count: 4, hz: 20 },
 };
+export const METHODS = { instruments: 50, perInstrument: 10 };
 const PICTURES = 4; // made once: making one takes longer than showing it
 
 const dataset = value => new Tuple([false, value, new PyDict()]);

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { freePort } from '../../scripts/ports.mjs';
 import { python } from '../../scripts/setup.mjs';
 import { root } from '../../scripts/steps.mjs';
@@ -15,10 +15,11 @@ const STARTS_WITHIN_MS = 60_000;
 /** `stop` it, whatever happens. */
 export class Jupyter {
   /**
-   * @param {{origin?: string, module?: string, paths?: string, kernels?: Record<string, string[]>}} options -
+   * @param {{origin?: string, module?: string, paths?: string, kernels?: Record<string, string[]>,
+   *   settings?: Record<string, object>}} options -
    *   `origin`: a page of another server that may open websockets; `module`: `jupyter_server` (default)
    *   or `jupyterlab`; `paths`: where data files are looked for (JUPYTER_PATH); `kernels`: the command
-   *   lines of more kernels, by name.
+   *   lines of more kernels, by name; `settings`: of JupyterLab's plugins, by `package/plugin`.
    */
   static async start(options = {}) {
     const jupyter = new Jupyter(await freePort());
@@ -84,6 +85,7 @@ export class Jupyter {
     module = 'jupyter_server',
     paths = join(root, 'jupyter-config'),
     kernels = {},
+    settings = {},
   }) {
     const home = this._home;
     for (const folder of ['config', 'data', 'runtime', 'work', 'workspaces', 'settings']) {
@@ -95,7 +97,12 @@ export class Jupyter {
       const spec = { argv, display_name: name, language: 'none', interrupt_mode: 'message' };
       writeFileSync(join(folder, 'kernel.json'), JSON.stringify(spec));
     }
-    const settings = [
+    for (const [plugin, values] of Object.entries(settings)) {
+      const file = join(home, 'settings', `${plugin}.jupyterlab-settings`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, JSON.stringify(values));
+    }
+    const lines = [
       ...['c.ServerApp.ip = "127.0.0.1"', `c.ServerApp.port = ${this.port}`],
       ...['c.ServerApp.port_retries = 0', 'c.ServerApp.open_browser = False'],
       `c.ServerApp.allow_root = ${process.getuid?.() === 0 ? 'True' : 'False'}`,
@@ -104,7 +111,7 @@ export class Jupyter {
       'c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"',
       'c.LabApp.news_url = None',
     ];
-    writeFileSync(join(home, 'config/jupyter_server_config.py'), `${settings.join('\n')}\n`);
+    writeFileSync(join(home, 'config/jupyter_server_config.py'), `${lines.join('\n')}\n`);
     this._child = spawn(python, ['-m', module], {
       cwd: join(home, 'work'),
       env: {
