@@ -24,6 +24,7 @@ export type ViewKind =
   | 'table'
   | 'log'
   | 'progress'
+  | 'chart'
   | 'value';
 
 /**
@@ -37,6 +38,7 @@ export type AddedViewName = `${string}:${string}`;
  * several `y`: the n-th `error` is that of the n-th `y`, and so is the n-th `x`, unless one is for all.
  * In `xy` the n-th `fit` is a line over the same x. In `histogram` y are counts and x the edges of their
  * bins, one more. `xy_hist` has a row of `counts` for each x, and the edges of all of them in `bins`.
+ * `data` are the rows of a chart, or one column of them.
  */
 export type SourceRole =
   | 'value'
@@ -47,13 +49,16 @@ export type SourceRole =
   | 'bins'
   | 'counts'
   | 'table'
+  | 'data'
   | 'title';
 
 export type SourceRef = {
   readonly role: SourceRole;
   readonly address: string;
-  /** `title`: what the field of the title is called that shows its value. */
+  /** `title`: what the field of the title is called that shows its value; `data`: what the chart calls the rows. */
   readonly name?: string;
+  /** `data`: which column of the rows; absent: it is all of them. */
+  readonly column?: string;
 };
 
 /** A level of Python's logging, and SiPyCo's TRACE. */
@@ -101,6 +106,8 @@ export type ViewSpec = {
   readonly view: 'auto' | ViewKind | AddedViewName;
   readonly sources: readonly SourceRef[];
   readonly options: ViewOptions;
+  /** chart: what is drawn, a Vega-Lite specification, plain JSON. The page reads it, the hub does not. */
+  readonly chart?: object;
 };
 
 /** What the hub opens: the page has looked up what the names of other extensions stand for. */
@@ -344,6 +351,33 @@ export type ProgressFrame = FrameHead & {
   readonly text: string;
 };
 
+/** A column of rows for a chart. A number that was not measured is NaN, what is missing null. */
+export type ChartColumn = {
+  readonly name: string;
+  /** Shown units; numbers only, or anything that is short. */
+  readonly values: Float64Array | readonly (string | number | boolean | null)[];
+};
+
+/** The rows that go by one name in a chart. */
+export type ChartRows = {
+  readonly name: string;
+  /** Equally long. */
+  readonly columns: readonly ChartColumn[];
+  /** Of all rows; the columns have fewer where they are too many to draw. */
+  readonly rowCount: number;
+};
+
+/** The data of a chart, never more than a thousand rows in all, never more than twenty times a second. */
+export type ChartFrame = FrameHead & {
+  readonly kind: 'chart';
+  /** Of the names that have data. */
+  readonly tables: readonly ChartRows[];
+  /** Counts up when the rows change: of two frames with the same number only the heads differ. */
+  readonly revision: number;
+  /** What the rows leave out, in a sentence to show beside them; absent where that is nothing. */
+  readonly note?: string;
+};
+
 /**
  * The value itself, for what another extension draws or computes. One that is larger than a limit is
  * not sent: the frame is `empty` then, and its fault says so.
@@ -377,6 +411,7 @@ export type PictureFrame =
   | TableFrame
   | LogFrame
   | ProgressFrame
+  | ChartFrame
   | ValueFrame
   | EmptyFrame;
 

@@ -33,6 +33,7 @@ import type { ISource, IWatch, SourceEvent } from './sources/source.js';
 import type { Sources } from './sources.js';
 import { BESIDE, type CheckedSource, type CheckedSpec } from './spec.js';
 import { isSameStatus, mergeStatuses } from './status.js';
+import { isScalar } from './views/chartcolumn.js';
 import { CsvExport } from './views/csv.js';
 import { COPY_LIMIT, reprText } from './views/format.js';
 import type { MakeBitmap } from './views/image.js';
@@ -119,6 +120,9 @@ export class OpenView {
     this._view = makeView(view === 'auto' && talks ? 'log' : view, {
       options: spec.options,
       labels,
+      data: spec.sources.flatMap(({ role, name = '', column = null, address }) =>
+        role === 'data' ? [{ name, column, label: address.fragment || address.path }] : [],
+      ),
       addressOf: options.addressOf ?? (path => addressInside(leading.address, path)),
       clock,
       wake: () => this._onEvent(this),
@@ -172,7 +176,7 @@ export class OpenView {
     }
     if (input.role === 'title') {
       this._headChanged = this._title?.take(input.name, event) === true || this._headChanged;
-    } else if (event.type === 'reading' && this._canHold) {
+    } else if (event.type === 'reading' && this._canHold(event)) {
       this._held.set(input, merged(this._held.get(input), event));
     } else {
       this._give(input);
@@ -183,10 +187,11 @@ export class OpenView {
     }
   }
 
-  // A number remembers each value; every other view needs only the last one before it draws. So a
-  // curve that nobody looks at costs nothing but this.
-  private get _canHold(): boolean {
-    return this._view.kind !== 'number' && this._view.kind !== 'empty';
+  // A number remembers each value, and so does a chart of scalars; every other view needs only the
+  // last one before it draws. So a curve that nobody looks at costs nothing but this.
+  private _canHold({ reading }: ReadingEvent): boolean {
+    const { kind } = this._view;
+    return kind !== 'number' && kind !== 'empty' && !(kind === 'chart' && isScalar(reading.value));
   }
 
   private _give(input: Input): void {
@@ -285,7 +290,7 @@ export class OpenView {
   /** Would it look different from its last frame? What holds its picture has a status all the same. */
   get hasNews(): boolean {
     return this._canBeSeen
-      ? this._headChanged || this._held.size > 0 || this._view.dirty
+      ? this._headChanged || (!this._isResting && (this._held.size > 0 || this._view.dirty))
       : this._statusChanged && !this._isClosed;
   }
 
@@ -304,6 +309,10 @@ export class OpenView {
   /** Is there a rate to watch: something came lately, or the page still shows that it did? */
   get isBusy(): boolean {
     return this._toldRateHz > 0 || this._rate.rateHz(this._clock.nowMs()) > 0;
+  }
+
+  private get _isResting(): boolean {
+    return this._view.isResting === true;
   }
 
   private get _canBeSeen(): boolean {

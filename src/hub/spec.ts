@@ -7,14 +7,15 @@ import { type Address, ParseError, parseAddress } from '../values/index.js';
 import type { SourceRole, ViewKind, ViewOptions, Viewport, ViewSpec } from './api.js';
 import { PROGRESS_MAX, PROGRESS_MIN } from './views/progress.js';
 
-/** A source that was checked; the name of a `title`'s is never empty. */
+/** A source that was checked; the name of a `title`'s, or of data, is never empty. */
 export type CheckedSource = {
   readonly role: SourceRole;
   readonly address: Address;
   readonly name?: string;
+  readonly column?: string;
 };
 
-/** A spec that was checked: one source for each role, save for the curves of a trace and the title's. */
+/** A spec that was checked: one source for each role, save for curves, data of a chart and the title's. */
 export type CheckedSpec = {
   readonly view: 'auto' | ViewKind;
   readonly sources: readonly CheckedSource[];
@@ -32,9 +33,21 @@ const VIEWS = [
   'table',
   'log',
   'progress',
+  'chart',
   'value',
 ] as const;
-const ROLES = ['value', 'x', 'y', 'error', 'fit', 'bins', 'counts', 'table', 'title'] as const;
+const ROLES = [
+  'value',
+  'x',
+  'y',
+  'error',
+  'fit',
+  'bins',
+  'counts',
+  'table',
+  'data',
+  'title',
+] as const;
 const COLORMAPS = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'] as const;
 const STYLES = ['line', 'points', 'steps'] as const;
 const LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG', 'TRACE'] as const;
@@ -57,6 +70,7 @@ const TAKES: { readonly [V in (typeof VIEWS)[number]]: readonly SourceRole[] } =
   table: ['table', 'value'],
   log: ['value'],
   progress: ['value'],
+  chart: ['data'],
   value: ['value'],
 };
 
@@ -65,6 +79,7 @@ const SEVERAL: ReadonlySet<string> = new Set([
   'auto',
   'trace',
   'xy',
+  'chart',
 ] satisfies (typeof VIEWS)[number][]);
 /** What stands beside the source that is shown. */
 export const BESIDE: ReadonlySet<SourceRole> = new Set<SourceRole>([
@@ -138,7 +153,7 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
   const seen = new Map<SourceRole, number>();
   const sources = value.map((item: unknown, index) => {
     const where = `sources[${index}]`;
-    const { role, address, name } = recordOf(item, where);
+    const { role, address, name, column } = recordOf(item, where);
     word(ROLES)(role, `${where}.role`);
     const known = role as SourceRole;
     if (!takes.includes(known) && known !== 'title') {
@@ -152,7 +167,12 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
     if (typeof address !== 'string') {
       throw refusal(`${where}.address`, 'an address as text', address);
     }
-    return { role: known, address: parseAddress(address), ...checkName(known, name, where) };
+    return {
+      role: known,
+      address: parseAddress(address),
+      ...checkName(known, name, where),
+      ...checkColumn(known, column, where),
+    };
   });
   const roles = [...seen.keys()];
   const shown = roles.filter(role => !BESIDE.has(role));
@@ -165,23 +185,58 @@ function checkSources(view: CheckedSpec['view'], value: unknown): CheckedSpec['s
   if (shown[0] === 'table' && (seen.has('x') || seen.has('error'))) {
     throw refusal('sources', 'a source with the role y beside x and error', roles.join(', '));
   }
-  checkCurves(seen.get(shown[0]!) ?? 0, seen);
+  if (view === 'chart') {
+    checkData(sources);
+  } else {
+    checkCurves(seen.get(shown[0]!) ?? 0, seen);
+  }
   if ((seen.get('title') ?? 0) > FIELD_LIMIT) {
     throw refusal('sources', `at most ${FIELD_LIMIT} with the role title`, seen.get('title'));
   }
   return sources;
 }
 
-// A field is found by its name; the other roles need none.
+// A field is found by its name, and so are the rows of a chart; the other roles need none.
 function checkName(role: SourceRole, name: unknown, where: string): { readonly name?: string } {
-  if (role !== 'title' && name === undefined) {
+  if (role !== 'title' && role !== 'data' && name === undefined) {
     return {};
   }
   text(name, `${where}.name`);
   if (name === '') {
-    throw refusal(`${where}.name`, 'the name of a field', name);
+    const what = role === 'data' ? 'the name of data in the chart' : 'the name of a field';
+    throw refusal(`${where}.name`, what, name);
   }
   return { name: name as string };
+}
+
+function checkColumn(
+  role: SourceRole,
+  column: unknown,
+  where: string,
+): { readonly column?: string } {
+  if (column === undefined) {
+    return {};
+  }
+  text(column, `${where}.column`);
+  if (role !== 'data' || column === '') {
+    throw refusal(`${where}.column`, 'the name of a column of data', column);
+  }
+  return { column: column as string };
+}
+
+// Rows come whole from one source, or column by column.
+function checkData(sources: CheckedSpec['sources']): void {
+  const columns = new Map<string, Set<string | undefined>>();
+  for (const [index, { role, name = '', column }] of sources.entries()) {
+    if (role === 'data') {
+      const known = columns.get(name) ?? new Set();
+      if (known.has(column) || known.has(undefined) || (column === undefined && known.size > 0)) {
+        const free = 'a column that no other source of this name has';
+        throw refusal(`sources[${index}].column`, free, column);
+      }
+      columns.set(name, known.add(column));
+    }
+  }
 }
 
 // One x is for all curves; the n-th error, and fit, is that of the n-th.

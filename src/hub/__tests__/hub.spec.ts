@@ -511,7 +511,7 @@ describe('Hub: what it refuses', () => {
     await assert.rejects(wrong, {
       name: 'ParseError',
       message:
-        'the description of this view is not valid: view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, value, it is "pie"',
+        'the description of this view is not valid: view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, chart, value, it is "pie"',
       hint: 'Run the cell again, or make the view with labwire’s Python helper.',
     });
     await assert.rejects(hub.openView(specOf(null, 'number'), VIEWPORT), {

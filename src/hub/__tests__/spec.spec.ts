@@ -56,13 +56,62 @@ describe('checkSpec', () => {
     }
   });
 
+  it('takes the data of a chart, whole or column by column', () => {
+    const data = (name: unknown, column?: unknown) => ({
+      role: 'data',
+      address: DATASETS,
+      name,
+      column,
+    });
+    const refused = (...sources: readonly object[]) =>
+      refusalOf(spec({ view: 'chart', chart: {}, sources }));
+    const { sources } = checkSpec(
+      spec({
+        view: 'chart',
+        sources: [data('rabi', 't'), data('rabi', 'p'), data('fit')],
+      }) as ViewSpec,
+    );
+    assert.deepEqual(
+      sources.map(({ name, column }) => [name, column]),
+      [
+        ['rabi', 't'],
+        ['rabi', 'p'],
+        ['fit', undefined],
+      ],
+    );
+    const free = 'should be a column that no other source of this name has, it is';
+    assert.equal(refused(data('r'), data('r', 't')), `sources[1].column ${free} "t"`);
+    assert.equal(refused(data('r', 't'), data('r')), `sources[1].column ${free} nothing`);
+    assert.equal(refused(data('r', 't'), data('r', 't')), `sources[1].column ${free} "t"`);
+    assert.equal(
+      refused(data('')),
+      'sources[0].name should be the name of data in the chart, it is ""',
+    );
+    assert.equal(
+      refused(data(undefined)),
+      'sources[0].name should be a text of at most 200 characters, it is nothing',
+    );
+    assert.equal(
+      refusalOf(spec({ sources: [{ ...spec({}).sources[0], column: 't' }] })),
+      'sources[0].column should be the name of a column of data, it is "t"',
+    );
+    assert.equal(
+      refusalOf(spec({ view: 'chart' })),
+      'sources[0].role should be one of data in a view of kind chart, it is "value"',
+    );
+    assert.equal(
+      refused(...Array.from({ length: 49 }, (_, i) => data('r', `c${i}`))),
+      'sources should be at most 48 sources, it is 49',
+    );
+  });
+
   it('refuses by name, with what would be right', () => {
     const cases: readonly (readonly [unknown, string])[] = [
       [null, 'the view should be an object, it is null'],
       [spec({ version: 2 }), 'version should be 1, the only one this Labwire knows, it is 2'],
       [
         spec({ view: 'pie' }),
-        'view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, value, it is "pie"',
+        'view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, chart, value, it is "pie"',
       ],
       [spec({ sources: [] }), 'sources should be a list of at least one source, it is a list of 0'],
       [

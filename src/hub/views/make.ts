@@ -4,10 +4,13 @@ import type { PyValue } from '../../values/index.js';
 import type { IClock } from '../../wire/index.js';
 import type { SourceRole, ViewKind, ViewOptions } from '../api.js';
 import { AutoView } from './auto.js';
+import { ChartView } from './chart.js';
+import type { ChartSource } from './charttable.js';
 import { HistogramView } from './histogram.js';
 import { ImageView, type MakeBitmap } from './image.js';
 import { LogView } from './log.js';
 import { NumberView } from './number.js';
+import { Pace } from './pace.js';
 import { Patience } from './patience.js';
 import { ProgressView } from './progress.js';
 import { TableView } from './table.js';
@@ -21,6 +24,8 @@ export type ViewContext = {
   readonly options: ViewOptions;
   /** What to call each source: the last part of its address. */
   readonly labels: { readonly [R in SourceRole]?: readonly string[] };
+  /** The sources of a chart. */
+  readonly data: readonly ChartSource[];
   /** The address of what lies at a path inside the leading source. */
   readonly addressOf: (path: readonly PyValue[]) => string;
   readonly clock: IClock;
@@ -29,8 +34,10 @@ export type ViewContext = {
   readonly makeBitmap: MakeBitmap | null;
 };
 
+const CHART_MS = 50; // vega-lite takes a thousand rows twenty times a second
+
 export function makeView(kind: 'auto' | ViewKind, context: ViewContext): IView {
-  const { options, labels, addressOf, clock, wake, makeBitmap } = context;
+  const { options, labels, data, addressOf, clock, wake, makeBitmap } = context;
   const shown = labels.value ?? labels.y ?? labels.table ?? [''];
   const label = shown[0] ?? '';
   switch (kind) {
@@ -54,6 +61,8 @@ export function makeView(kind: 'auto' | ViewKind, context: ViewContext): IView {
       return new LogView(options, label);
     case 'progress':
       return new ProgressView(options, label);
+    case 'chart':
+      return new ChartView(data, new Patience(clock, wake), new Pace(clock, wake, CHART_MS));
     case 'value':
       return new ValueView(options, label);
   }

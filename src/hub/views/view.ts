@@ -36,6 +36,8 @@ export interface IView {
   setPaused?(isPaused: boolean): void;
   /** Would a frame differ from the last one taken? */
   readonly dirty: boolean;
+  /** It was drawn so lately that what came since is no news yet; it wakes the view when it is. Absent: never. */
+  readonly isResting?: boolean;
   /** The picture now; clears `dirty`. A value that does not fit gives `kind: 'empty'` with a fault. */
   frame(nowMs: number): Body | Promise<Body>;
   /** @throws {RangeError | UnsupportedError} a question that this kind of view cannot answer. */

@@ -141,6 +141,7 @@ describe('AutoView', () => {
       options: {},
       labels: { value: ['thing'] },
       addressOf: String,
+      data: [],
       clock: new HandClock(),
       wake: () => {},
       makeBitmap: null,
