@@ -27,6 +27,15 @@ import type {
   CallRequest,
   Guard,
   LiteralCheck,
+import type {
+  DatabaseDescription,
+  DatasetState,
+  Edit,
+  EditCheck,
+  EditOutcome,
+  EditorState,
+} from './editapi.js';
+import { Edits } from './edits.js';
   ProbeAnswer,
   ServerDescription,
   TargetDescription,
@@ -98,6 +107,7 @@ export class Hub implements IHub {
     this._options = options;
     this._sources = new Sources({
       clock: options.clock,
+  private readonly _edits: Edits;
       demo: options.demo,
       connect: address => this._connect(address),
       report: options.report,
@@ -119,6 +129,13 @@ export class Hub implements IHub {
       const { makeBridge, report } = this._options;
       const listener: IBridgeListener = {
         asking: (address, isAsking) => {
+    this._edits = new Edits({
+      clock: options.clock,
+      sources: this._sources,
+      describe: address => this._remote.describeTarget(address),
+      audit: entry => this._bridge?.audit(entry),
+      guard: address => this._remote.checkGuard(address),
+    });
           this._sources.setAsking(address, isAsking);
           this._remote.setAsking(address, isAsking);
         },
@@ -306,6 +323,36 @@ export class Hub implements IHub {
   private _open(
     spec: CheckedSpec,
     viewport: Viewport,
+  // ---- What can be edited -----------------------------------------------------------------------
+
+  describeDatabase(address: string): Promise<DatabaseDescription> {
+    return answer(() => this._edits.describe(address));
+  }
+
+  armEditor(datasets: string, database: string): Promise<number> {
+    return answer(() => this._edits.arm(datasets, database));
+  }
+
+  disarmEditor(editorId: number): Promise<void> {
+    return answer(() => this._edits.disarm(editorId));
+  }
+
+  watchEditor(editorId: number, revision: number): Promise<EditorState> {
+    return answer(() => this._edits.state(editorId, revision));
+  }
+
+  openDataset(editorId: number, address: string | null): Promise<DatasetState | null> {
+    return answer(() => this._edits.open(editorId, address));
+  }
+
+  checkEdit(editorId: number, edit: Edit): Promise<EditCheck> {
+    return answer(() => this._edits.check(editorId, edit));
+  }
+
+  applyEdit(editorId: number, edit: Edit, agreed: readonly string[]): Promise<EditOutcome> {
+    return answer(() => this._edits.apply(editorId, edit, agreed));
+  }
+
     over: Pick<OpenViewOptions, 'sources' | 'addressOf'>,
   ): OpenView {
     if (this._views.size >= VIEW_LIMIT) {

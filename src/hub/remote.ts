@@ -97,6 +97,11 @@ export class RemoteCalls {
       watch.close();
     }
     this._held.clear();
+  /** @throws {PolicyError} a person has marked what is served at `address` read-only. */
+  checkGuard(address: Address): void {
+    this._guards.check(address);
+  }
+
     this._results.clear();
   }
 

@@ -85,6 +85,13 @@ const exposed: IHub = {
   callAsCode: (request, language) => hub.callAsCode(request, language),
   setGuards: guards => hub.setGuards(guards),
   bye: () => hub.bye(),
+  describeDatabase: address => hub.describeDatabase(address),
+  armEditor: (datasets, database) => hub.armEditor(datasets, database),
+  disarmEditor: editorId => hub.disarmEditor(editorId),
+  watchEditor: (editorId, revision) => hub.watchEditor(editorId, revision),
+  openDataset: (editorId, address) => hub.openDataset(editorId, address),
+  checkEdit: (editorId, edit) => hub.checkEdit(editorId, edit),
+  applyEdit: (editorId, edit, agreed) => hub.applyEdit(editorId, edit, agreed),
 };
 
 expose(exposed);

@@ -6,8 +6,16 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { proxy, type Remote, wrap } from 'comlink';
-import type { CallOutcome, IHub, IPage, LiteralCheck, ViewAnswer } from '../hub/api.js';
-import { ClosedError } from '../values/index.js';
+import type {
+  CallOutcome,
+  EditCheck,
+  EditOutcome,
+  IHub,
+  IPage,
+  LiteralCheck,
+  ViewAnswer,
+} from '../hub/api.js';
+import { ClosedError, type PlainValue, type PyClone } from '../values/index.js';
 import { FramePump, type IScreen } from './framepump.js';
 import { answering, calling } from './remote.js';
 import {
@@ -162,6 +170,14 @@ function hubOf(remote: Remote<IHub>): IHub {
     callAsCode: (request, language) => calling(() => remote.callAsCode(request, language)),
     setGuards: guards => calling(() => remote.setGuards(guards)),
     bye: () => calling(() => remote.bye()),
+    describeDatabase: address => calling(() => remote.describeDatabase(address)),
+    armEditor: (datasets, database) => calling(() => remote.armEditor(datasets, database)),
+    disarmEditor: editorId => calling(() => remote.disarmEditor(editorId)),
+    watchEditor: (editorId, revision) => calling(() => remote.watchEditor(editorId, revision)),
+    openDataset: (editorId, address) => calling(() => remote.openDataset(editorId, address)),
+    checkEdit: (editorId, edit) => calling<EditCheck>(async () => remote.checkEdit(editorId, edit)),
+    applyEdit: (editorId, edit, agreed) =>
+      calling<EditOutcome>(async () => remote.applyEdit(editorId, edit, agreed)),
   };
 }
 

@@ -142,6 +142,10 @@ function itemText(value: PyValue, display: Display, options: TextOptions): strin
     return complexText(scaled, display.precision);
   }
   if (value instanceof NumpyScalar) {
+    const item = value.item();
+    if (item !== value) {
+      return itemText(item, display, options);
+    }
     // What Python has no type for: a time as ISO 8601, a duration with its unit.
     return value.dtype.kind === 'M' ? isoText(value) : `${value.ticks()} ${value.dtype.unit}`;
   }

@@ -10,7 +10,7 @@ import type {
   ViewSpec,
 } from '../../hub/api.js';
 import type { IScreen } from '../framepump.js';
-import { ScriptedRemoteHub } from './scriptedremote.js';
+import { ScriptedEditHub } from './scriptededit.js';
 
 export const SPEC: ViewSpec = {
   version: 1,
@@ -40,7 +40,7 @@ export function numberFrame(viewId: number, text: string, change: Partial<Number
 }
 
 /** Records each call as one line; `pull` waits until frames are put in. */
-export class ScriptedHub extends ScriptedRemoteHub implements IHub {
+export class ScriptedHub extends ScriptedEditHub implements IHub {
   readonly calls: string[] = [];
   /** Set to make the next `openView` wait for `release`. */
   gate: Promise<void> = Promise.resolve();

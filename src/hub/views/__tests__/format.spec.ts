@@ -106,6 +106,7 @@ describe('valueText', () => {
 
   it('opens numpy scalars and 0-d arrays', () => {
     assert.equal(row(NumpyScalar.of('<i4', 5n)), '5');
+    assert.equal(row([NumpyScalar.of('<i2', 5n), NumpyScalar.of('<f4', 0.5)]), '[5, 0.5]');
     assert.equal(row(NDArray.of(Float64Array.of(2.5), [])), '2.5');
     assert.equal(numberOf(NumpyScalar.of('<f4', 1.5)), 1.5);
     assert.equal(numberOf('1'), null);

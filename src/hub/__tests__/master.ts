@@ -1,0 +1,116 @@
+// A master with datasets and a target that sets them, reached by loopback as if it were the network.
+
+import { Notifier } from '../../protocols/sipyco/index.js';
+import {
+  method,
+  Publisher,
+  PyError,
+  RpcServer,
+  type RpcTarget,
+  rpcTarget,
+} from '../../servers/index.js';
+import { LoopbackNetwork, type LoopbackTransport } from '../../transports/index.js';
+import { type Address, PyDict, type PyValue, Tuple } from '../../values/index.js';
+import type { Connect } from '../../wire/index.js';
+
+export const DATASETS = 'sipyco+sync://lab:3250/datasets';
+export const DATABASE = 'sipyco+rpc://lab:3251/dataset_db';
+
+/** What keeps a `set` or `delete` waiting, fails it, or lets it be done. */
+export type Deed = (call: string) => Promise<void> | void;
+
+export class Master {
+  readonly datasets: Notifier;
+  /** Calls as they came: `set a.b 5.0`. */
+  readonly calls: string[] = [];
+  /** Asked before a call is carried out. */
+  deed: Deed = () => {};
+  private readonly _network = new LoopbackNetwork();
+  private readonly _servers: { stop(): Promise<void> }[] = [];
+  private _transports: { readonly port: number; readonly transport: LoopbackTransport }[] = [];
+
+  constructor(entries: readonly (readonly [string, PyValue])[]) {
+    this.datasets = new Notifier(new PyDict(entries));
+  }
+
+  readonly connect =
+    (address: Address): Connect =>
+    async options => {
+      const transport = await this._network.connect(`${address.host}:${address.port}`, options);
+      this._transports.push({ port: address.port, transport });
+      return transport;
+    };
+
+  /** @param age - `old`: ARTIQ 7, `set` without metadata. `bare`: no `delete`. */
+  start(age: 'new' | 'old' | 'bare' = 'new'): this {
+    const publisher = new Publisher({ notifiers: { datasets: this.datasets } });
+    publisher.start(this._network.listen('lab:3250'));
+    const server = new RpcServer({
+      targets: { dataset_db: this._target(age), other: rpcTarget({ methods: [] }) },
+    });
+    server.start(this._network.listen('lab:3251'));
+    this._servers.push(publisher, server);
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const server of this._servers.splice(0)) {
+      await server.stop();
+    }
+  }
+
+  /** Break every connection to a port. */
+  cut(port: number): void {
+    for (const { transport } of this._transports.filter(each => each.port === port)) {
+      transport.lose('the cable was pulled');
+    }
+    this._transports = this._transports.filter(each => each.port !== port);
+  }
+
+  /** A dataset as it stands, or undefined. */
+  at(key: string): PyValue | undefined {
+    return (this.datasets.rawView as PyDict).get(key);
+  }
+
+  private _target(age: 'new' | 'old' | 'bare'): RpcTarget {
+    const put = async (
+      key: string,
+      value: PyValue,
+      rest: (old: Tuple | undefined) => PyValue[],
+    ) => {
+      await this._do(`set ${key}`);
+      const old = this.at(key) as Tuple | undefined;
+      const [persist = false, ...more] = rest(old);
+      this.datasets.set(key, new Tuple([persist, value, ...more]));
+    };
+    const set =
+      age === 'old'
+        ? method('set(self, key, value, persist=None)', null, args =>
+            put(args.str('key'), args.get('value'), old => [
+              args.get('persist') ?? old?.items[0] ?? false,
+            ]),
+          )
+        : method('set(self, key, value, persist=None, metadata=None)', null, args =>
+            put(args.str('key'), args.get('value'), old => [
+              args.get('persist') ?? old?.items[0] ?? false,
+              args.get('metadata') ?? old?.items[2] ?? new PyDict(),
+            ]),
+          );
+    const remove = method('delete(self, key)', null, async args => {
+      await this._do(`delete ${args.str('key')}`);
+      this.datasets.delete(args.get('key'));
+    });
+    return rpcTarget({ methods: age === 'bare' ? [set] : [set, remove] });
+  }
+
+  private async _do(call: string): Promise<void> {
+    this.calls.push(call);
+    await this.deed(call);
+  }
+}
+
+export function refusing(message: string): Deed {
+  return () => {
+    throw new PyError('ValueError', message);
+  };
+}
