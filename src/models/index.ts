@@ -35,6 +35,7 @@ export {
 export { resultSource, resultSpec } from './callformresult.js';
 export { parseRpcSpec, RPC_MIME, type RpcSpec } from './callformspec.js';
 export { type CallEntry, CallHistory } from './callhistory.js';
+export { type CallTab, callTabOf, parseCallTab } from './calltab.js';
 export {
   formatAge,
   formatBytes,
@@ -91,7 +92,9 @@ export {
   VIEW_KINDS,
   VIEW_MIME,
 } from './spec.js';
+export { type CallArgument, type CallOptions, ValueCaller } from './valuecaller.js';
 export { type AddedView, type IAddedViews, ViewRegistry } from './viewregistry.js';
+export { type IWatch, Watch, type WatchedReading } from './watch.js';
 export {
   type IWorkerHandle,
   startWorker,

@@ -2,11 +2,16 @@
 //
 // Both show forms, and nothing is called but by a person in a form: there is no command here that calls.
 
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+  type ILayoutRestorer as Restorer,
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
-import { UUID } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import {
@@ -14,22 +19,26 @@ import {
   CallFormModel,
   type CallGuard,
   CallHistory,
+  type CallTab,
+  callTabOf,
   type ICallGuards,
   type InstrumentsModel,
   type MethodDescription,
   MethodsModel,
   nameOf,
+  parseCallTab,
   RPC_MIME,
   type RpcSpec,
   resultSource,
   resultSpec,
 } from '../models/index.js';
 import { formatEndpoint, parseAddress } from '../values/index.js';
-import { CallForm, MethodsSection, viewIcon } from '../widgets/index.js';
+import { CallForm, MethodsSection } from '../widgets/index.js';
 import { insertCell } from './insertion.js';
 import type { Labwire } from './labwire.js';
 import { RenderedRpc } from './renderedrpc.js';
 import { ISidebar } from './sidebar.js';
+import { Tabs } from './tabs.js';
 import { ILabwire } from './token.js';
 
 const RANK = 40; // as live views have it
@@ -65,7 +74,7 @@ export class Calls {
     private readonly _labwire: Labwire,
     private readonly _guards: ICallGuards | null,
     private readonly _insert: (text: string) => Promise<void>,
-    private readonly _showTab: (tab: Widget) => void,
+    private readonly _openTab: (form: CallForm) => void,
     private readonly _trans: TranslationBundle,
   ) {}
 
@@ -90,7 +99,7 @@ export class Calls {
     });
     return new CallForm({
       model,
-      title: target === '' ? method.name : `${target}.${method.name}`,
+      target,
       actions: {
         viewOf: (entry, view): Widget =>
           this._labwire.createView({
@@ -131,6 +140,11 @@ export class Calls {
     });
   }
 
+  /** The form of a tab that was open before the page was loaded anew. It has asked nobody yet. */
+  formAgain({ address, target, method, filled }: CallTab): CallForm {
+    return this.form({ address, target, method, filled, place: 'tab', isKnown: false });
+  }
+
   /** All methods of one address. */
   browserOf(address: string): MethodsSection {
     const one = {
@@ -159,18 +173,6 @@ export class Calls {
     });
   }
 
-  private _openTab(form: CallForm): void {
-    const tab = new MainAreaWidget({ content: form });
-    form.addClass('jp-mod-tab');
-    tab.title.label = form.heading;
-    tab.title.caption = form.model.address;
-    tab.title.icon = viewIcon;
-    tab.title.closable = true;
-    tab.toolbar.hide();
-    this._showTab(tab);
-    form.focusFirst();
-  }
-
   private readonly _history = new CallHistory();
 }
 
@@ -179,7 +181,14 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Calls methods of instruments, from the sidebar and from cell outputs.',
   autoStart: true,
   requires: [ILabwire],
-  optional: [IRenderMimeRegistry, ISidebar, ITranslator, ICommandPalette],
+  optional: [
+    IRenderMimeRegistry,
+    ISidebar,
+    ITranslator,
+    ICommandPalette,
+    ILayoutRestorer,
+    ILabShell,
+  ],
   activate(
     app: JupyterFrontEnd,
     labwire: ILabwire,
@@ -187,16 +196,34 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
     sidebar: ISidebar | null,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
+    restorer: Restorer | null,
+    labShell: ILabShell | null,
   ): void {
     const trans = (translator ?? nullTranslator).load('labwire');
     const guards = sidebar === null ? null : new ListGuards(sidebar.instruments);
     const insert = (text: string) => insertCell(app, text, trans);
-    const showTab = (tab: Widget) => {
-      tab.id = `labwire-call-${UUID.uuid4()}`;
-      app.shell.add(tab, 'main', { mode: 'split-right' });
-      app.shell.activateById(tab.id);
+    const openTab = (form: CallForm) => {
+      tabs.open(form);
+      form.focusFirst();
     };
-    const calls = new Calls(labwire as Labwire, guards, insert, showTab, trans);
+    const calls = new Calls(labwire as Labwire, guards, insert, openTab, trans);
+    const tabs = new Tabs<CallForm>({
+      name: 'labwire-call',
+      app,
+      labShell,
+      restorer,
+      stateOf: ({ model, target }) => callTabOf(target, model),
+      contentOf: state => calls.formAgain(parseCallTab(state)),
+      dress: tab => {
+        const { content, title } = tab;
+        content.addClass('jp-mod-tab');
+        title.label = content.heading;
+        title.caption = content.model.address;
+        const save = () => void tabs.save(tab);
+        content.model.fieldsChanged.connect(save);
+        content.model.fieldChecked.connect(save);
+      },
+    });
     if (sidebar !== null) {
       const section = calls.section(sidebar.instruments);
       sidebar.panel.addSection(section, SECTION_RANK);

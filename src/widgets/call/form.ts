@@ -28,8 +28,8 @@ export interface ICallFormActions {
 export namespace CallForm {
   export interface IOptions {
     readonly model: CallFormModel;
-    /** `siggen.set_frequency`. */
-    readonly title: string;
+    /** What the method is one of; empty for a server that has one target. */
+    readonly target: string;
     readonly actions: ICallFormActions;
     readonly trans: TranslationBundle;
   }
@@ -42,12 +42,14 @@ export class CallForm extends Widget {
     super();
     this.model = options.model;
     this._trans = options.trans;
-    this.heading = options.title;
+    this.target = options.target;
+    const { name } = this.model.method;
+    this.heading = this.target === '' ? name : `${this.target}.${name}`;
     this._actions = options.actions;
     const { model, _trans: trans } = this;
     this.addClass('jp-CallForm');
     this.node.setAttribute('role', 'group');
-    this.node.setAttribute('aria-label', trans.__('Call %1', options.title));
+    this.node.setAttribute('aria-label', trans.__('Call %1', this.heading));
     this._head = element('div', { className: 'jp-CallForm-head' });
     this._notice = element('div', { className: 'jp-CallForm-notice' });
     this._fields = element('div', { className: 'jp-CallForm-fields' });
@@ -104,6 +106,8 @@ export class CallForm extends Widget {
   }
 
   readonly model: CallFormModel;
+  /** `siggen`. */
+  readonly target: string;
   /** `siggen.set_frequency`. */
   readonly heading: string;
 
