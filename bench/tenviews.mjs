@@ -109,7 +109,7 @@ function rowsOf(result) {
 export async function run() {
   const browser = await Browser.open(
     { 'jobs.js': await page(), 'page.css': await style(), 'worker.js': await productWorker() },
-    WINDOW,
+    { size: WINDOW },
   );
   try {
     const jupyter = await Jupyter.start({ origin: browser.origin });

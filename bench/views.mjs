@@ -10,13 +10,7 @@
 import { feedWorker, page, productWorker, style } from './browser/bundle.mjs';
 import { Browser } from './browser/chromium.mjs';
 import { Instrument } from './browser/instrument.mjs';
-import {
-  CAMERA_HZ,
-  CAMERA_SIZE,
-  CHANGES_POINTS,
-  LOG_HZ,
-  TRACE_HZ,
-} from './browser/instruments.mjs';
+import { CAMERA_HZ, CAMERA_SIZE, CHANGES_POINTS, TRACE_HZ } from './browser/instruments.mjs';
 import { Jupyter } from './browser/jupyter.mjs';
 import { print, quantile, row } from './browser/rows.mjs';
 
@@ -68,38 +62,6 @@ async function traceRows(browser) {
     row(`${name}: drawn`, '1/s', result.draws.length / result.seconds, '>= 50', feed),
     row(`${name}: page script a frame`, 'ms', median, '<= 4', `median; 95 % within ${late} ms`),
     gapRow(name, result),
-  ];
-}
-
-async function logRows(browser) {
-  const result = await browser.run({
-    type: 'log',
-    worker: 'feed.js',
-    address: 'demo+sipyco+broadcast:///log',
-    measureMs: MEASURE_MS / 2,
-  });
-  const { followed, filtered, recordCount, rowCount, state, idleGapMs } = result;
-  if (state !== 'live' || recordCount < LOG_HZ * 4 || rowCount === 0) {
-    throw new Error(`this is no log: ${JSON.stringify(result)}`);
-  }
-  const name = `log of ${LOG_HZ} records/s, fed inside the worker`;
-  const share = ({ scriptShare }) =>
-    `${(100 * scriptShare).toPrecision(2)} % of a core in the page`;
-  return [
-    row(
-      `${name}, following: longest gap between animation frames`,
-      'ms',
-      followed.longestGapMs,
-      '<= 50',
-      `${followed.frameHz.toFixed(0)} pictures/s, ${share(followed)}; ${idle(idleGapMs)}`,
-    ),
-    row(
-      `${name}, filter set meanwhile: longest gap between animation frames`,
-      'ms',
-      filtered.longestGapMs,
-      '<= 50',
-      `${recordCount} records, ${filtered.frameHz.toFixed(0)} pictures/s, ${share(filtered)}`,
-    ),
   ];
 }
 
@@ -213,11 +175,7 @@ export async function run() {
     'feed.js': await feedWorker(),
   });
   try {
-    const rows = [
-      ...(await traceRows(browser)),
-      ...(await imageRows(browser)),
-      ...(await logRows(browser)),
-    ];
+    const rows = [...(await traceRows(browser)), ...(await imageRows(browser))];
     const jupyter = await Jupyter.start({ origin: browser.origin });
     try {
       const channel = await jupyter.channel();

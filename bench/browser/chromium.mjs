@@ -11,6 +11,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
+import { DevTools } from './devtools.mjs';
 import { guard } from './guard.mjs';
 
 const JOB_LIMIT_MS = 60_000;
@@ -39,10 +40,11 @@ export class Browser {
   /**
    * @param {Record<string, string | Uint8Array>} files - what the page may fetch, by name; `jobs.js`
    *   exports `run(job)`, `page.css` is its style.
-   * @param {readonly [number, number]} size - of the window, CSS px.
+   * @param {{size?: readonly [number, number], devtools?: boolean}} options - `size`: of the window, CSS
+   *   px; `devtools`: with the pipe of `browser.devtools`.
    */
-  static async open(files, size = [1280, 900]) {
-    const browser = new Browser({ 'index.html': PAGE, 'page.css': '', ...files }, size);
+  static async open(files, options = {}) {
+    const browser = new Browser({ 'index.html': PAGE, 'page.css': '', ...files }, options);
     try {
       await browser._start();
     } catch (error) {
@@ -52,9 +54,12 @@ export class Browser {
     return browser;
   }
 
-  constructor(files, size) {
+  constructor(files, { size = [1280, 900], devtools = false }) {
     this._files = files;
     this._size = size;
+    this._hasDevTools = devtools;
+    /** The browser's own tools; null where they were not asked for. */
+    this.devtools = null;
     this._queue = []; // jobs that wait for a page
     this._waiting = []; // pages that wait for a job
     this._running = null;
@@ -119,11 +124,19 @@ export class Browser {
         ...CHROMIUM_ARGS,
         `--window-size=${this._size.join(',')}`,
         `--user-data-dir=${this._profile}`,
+        ...(this._hasDevTools ? ['--remote-debugging-pipe'] : []),
         `${this.origin}/index.html`,
       ],
       // A group of its own: its helpers end with it, however it ends.
-      { env, stdio: ['ignore', 'ignore', 'pipe'], detached: process.platform !== 'win32' },
+      {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe', ...(this._hasDevTools ? ['pipe', 'pipe'] : [])],
+        detached: process.platform !== 'win32',
+      },
     );
+    if (this._hasDevTools) {
+      this.devtools = new DevTools(this._child.stdio[3], this._child.stdio[4]);
+    }
     this._unguard = guard(() => {
       this._signal('SIGKILL');
       rmSync(this._profile, { recursive: true, force: true, maxRetries: 5 });

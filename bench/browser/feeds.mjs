@@ -2,15 +2,15 @@
 //
 //   demo+sipyco+sync:///trace#y        1 M points, one of them set 100 times a second
 //   demo+sipyco+sync:///camera#frame   2048 × 2048 uint16, ten a second
-//   demo+sipyco+broadcast:///log       5 000 log records a second
 //
 // Publisher, subscriber and view share the worker's thread, and the bytes between them are the ones
 // that a network would carry.
 
 import { Notifier } from '../../lib/protocols/sipyco/index.js';
-import { Broadcaster, Publisher } from '../../lib/servers/index.js';
+import { Publisher } from '../../lib/servers/index.js';
 import { LoopbackNetwork } from '../../lib/transports/index.js';
-import { cameraFeed, LOG_HZ, logRecord, traceFeed } from './instruments.mjs';
+import { cameraFeed, traceFeed } from './instruments.mjs';
+import { every } from './pace.mjs';
 
 const FEEDS = { trace: traceFeed, camera: cameraFeed };
 
@@ -38,20 +38,6 @@ export class LazyDemo {
   }
 
   _start(path) {
-    return path === 'log' ? this._startLog(path) : this._startDatasets(path);
-  }
-
-  _startLog(path) {
-    const broadcaster = new Broadcaster();
-    broadcaster.start(this._network.listen(path));
-    const timer = every(1000 / LOG_HZ, LOG_HZ, i => broadcaster.broadcast('log', logRecord(i)));
-    return () => {
-      clearInterval(timer);
-      void broadcaster.stop();
-    };
-  }
-
-  _startDatasets(path) {
     const feed = FEEDS[path]();
     const notifier = new Notifier(feed.struct);
     const publisher = new Publisher({ notifiers: { [path]: notifier } });
@@ -62,24 +48,4 @@ export class LazyDemo {
       void publisher.stop();
     };
   }
-}
-
-/**
- * `step(i)` each `ms`. A thread that was busy makes up for at most `late` steps at once and leaves out
- * the rest, as an instrument would: a feed that piled up what it missed would never recover.
- */
-function every(ms, late, step) {
-  const start = performance.now();
-  let done = 0;
-  return setInterval(
-    () => {
-      const due = Math.floor((performance.now() - start) / ms) + 1;
-      done = Math.max(done, due - late);
-      while (done < due) {
-        step(done);
-        done += 1;
-      }
-    },
-    Math.min(ms / 2, 5),
-  );
 }

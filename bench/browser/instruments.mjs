@@ -7,7 +7,6 @@ export const TRACE_HZ = 100;
 export const CAMERA_SIZE = 2048;
 export const CAMERA_HZ = 10;
 export const CHANGES_POINTS = 1000;
-export const LOG_HZ = 5000;
 export const TEN = {
   traces: { count: 3, points: 100_000, hz: 100 },
   pictures: { count: 2, size: 512, hz: 10 },

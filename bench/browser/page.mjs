@@ -132,37 +132,38 @@ function boxOf(node) {
 }
 
 /**
- * Show a log for a while: first following, then held with a filter on.
+ * Show a log for a while: first following, then held with a filter on. The bench is told `fill` when
+ * the view is open, `run` when it has `limit` records, and `heaps` twice: it looks at the memory.
  *
- * @param {{worker: string, address: string, measureMs: number}} job
+ * @param {{worker: string, address: string, channel: object, limit: number, measureMs: number}} job
  */
-async function watchLog({ worker, address, measureMs }) {
+async function watchLog({ worker, address, channel, limit, measureMs }) {
   const idle = new GapMeter();
   await sleep(IDLE_MS);
   const idleGapMs = idle.stop();
   const meter = new FrameMeter();
-  const session = start({ worker, channel: null, meter });
-  const { model, widget } = show(session, meter, 'log', address, {});
-  await until(
-    () => model.frame?.recordCount > 0,
-    () => `no record of ${address}: ${JSON.stringify(told(model))}`,
-  );
-  let frameCount = 0;
-  model.frameChanged.connect(() => {
-    frameCount += 1;
-  });
+  const session = start({ worker, channel, meter });
+  const { model, widget, pictures } = show(session, meter, 'log', address, {});
+  const words = () => `no full log of ${address}: ${JSON.stringify(told(model))}`;
+  await until(() => model.frame?.kind === 'log', words);
+  await ask('fill');
+  await until(() => model.frame.recordCount >= limit, words);
+  await ask('run');
+  const heapsBefore = await ask('heaps');
+  await sleep(IDLE_MS);
+
   const watch = async () => {
-    frameCount = 0;
+    const before = newest(model);
     meter.restart();
     const gaps = new GapMeter();
     const from = performance.now();
     await sleep(measureMs);
     const seconds = (performance.now() - from) / 1000;
-    const longestGapMs = gaps.stop();
     return {
-      frameHz: frameCount / seconds,
+      longestGapMs: gaps.stop(),
+      drawnHz: pictures.draws.length / seconds,
+      recordHz: (newest(model) - before) / seconds,
       scriptShare: meter.scriptMs / 1000 / seconds,
-      longestGapMs,
     };
   };
   const followed = await watch();
@@ -173,11 +174,14 @@ async function watchLog({ worker, address, measureMs }) {
   filter.value = 'point';
   filter.dispatchEvent(new Event('input'));
   const filtered = await watch();
+  const heapsAfter = await ask('heaps');
   const { recordCount, rows } = model.frame;
   const result = {
     idleGapMs,
     followed,
     filtered,
+    heapsBefore,
+    heapsAfter,
     recordCount,
     rowCount: rows.length,
     ...told(model),
@@ -186,6 +190,11 @@ async function watchLog({ worker, address, measureMs }) {
   widget.dispose();
   session.dispose();
   return result;
+}
+
+/** Records that came so far. */
+function newest({ frame: { recordCount, lostCount } }) {
+  return recordCount + lostCount;
 }
 
 /** The product's worker, and the page's end of it. */
