@@ -3,7 +3,15 @@
 // Platform-free: what it needs of a worker or of Node is passed in. Nothing leaves it but plain
 // data, and what it throws is a Fault, since comlink drops the fields of an error.
 
-import { type Address, ClosedError, type Fault, LimitError, toFault } from '../values/index.js';
+import {
+  type Address,
+  ClosedError,
+  type Fault,
+  LimitError,
+  type PlainValue,
+  type PyClone,
+  toFault,
+} from '../values/index.js';
 import type { Connect, IClock, ITimer } from '../wire/index.js';
 import type {
   EndpointStatus,
@@ -19,14 +27,6 @@ import type {
   ViewSpec,
 } from './api.js';
 import { type IBridge, type IBridgeListener, noBridge } from './bridge.js';
-import { OpenView, type OpenViewOptions } from './openview.js';
-import { type Defer, FramePull } from './pull.js';
-import { RemoteCalls } from './remote.js';
-import type {
-  CallOutcome,
-  CallRequest,
-  Guard,
-  LiteralCheck,
 import type {
   DatabaseDescription,
   DatasetState,
@@ -36,9 +36,18 @@ import type {
   EditorState,
 } from './editapi.js';
 import { Edits } from './edits.js';
+import { OpenView, type OpenViewOptions } from './openview.js';
+import { type Defer, FramePull } from './pull.js';
+import { RemoteCalls } from './remote.js';
+import type {
+  CallOutcome,
+  CallRequest,
+  Guard,
+  LiteralCheck,
   ProbeAnswer,
   ServerDescription,
   TargetDescription,
+  ValueCall,
 } from './remoteapi.js';
 import { wellFormed } from './remotedescribe.js';
 import { checkLiteral } from './remoteliteral.js';
@@ -98,6 +107,7 @@ export class Hub implements IHub {
   /** The last word of views that the hub closed itself. */
   private _farewells: StatusFrame[] = [];
   private readonly _remote: RemoteCalls;
+  private readonly _edits: Edits;
   private readonly _pull: FramePull;
   private _bridge: IBridge | null = null;
   private _lastId = 0;
@@ -107,7 +117,6 @@ export class Hub implements IHub {
     this._options = options;
     this._sources = new Sources({
       clock: options.clock,
-  private readonly _edits: Edits;
       demo: options.demo,
       connect: address => this._connect(address),
       report: options.report,
@@ -120,6 +129,13 @@ export class Hub implements IHub {
       onDropped: callId => this._closeResult(callId),
       report: options.report,
     });
+    this._edits = new Edits({
+      clock: options.clock,
+      sources: this._sources,
+      describe: address => this._remote.describeTarget(address),
+      audit: entry => this._bridge?.audit(entry),
+      guard: address => this._remote.checkGuard(address),
+    });
     this._pull = new FramePull(() => this._compose(), options.defer);
   }
 
@@ -129,13 +145,6 @@ export class Hub implements IHub {
       const { makeBridge, report } = this._options;
       const listener: IBridgeListener = {
         asking: (address, isAsking) => {
-    this._edits = new Edits({
-      clock: options.clock,
-      sources: this._sources,
-      describe: address => this._remote.describeTarget(address),
-      audit: entry => this._bridge?.audit(entry),
-      guard: address => this._remote.checkGuard(address),
-    });
           this._sources.setAsking(address, isAsking);
           this._remote.setAsking(address, isAsking);
         },
@@ -213,6 +222,7 @@ export class Hub implements IHub {
 
   bye(): Promise<void> {
     return answer(() => {
+      this._edits.close();
       this._remote.close();
       for (const view of this._views.values()) {
         view.close();
@@ -266,6 +276,15 @@ export class Hub implements IHub {
     return answer(() => this._remote.call(request));
   }
 
+  callValue(call: ValueCall): Promise<PyClone | PlainValue> {
+    return answer(async () => {
+      const returned = await this._remote.callValue(call);
+      const { value } = returned;
+      const isForm = typeof value === 'object' && value !== null && 'transfer' in returned;
+      return isForm ? this._handOver(value, returned.transfer) : value;
+    });
+  }
+
   cancelCall(callId: number): Promise<void> {
     return answer(() => this._remote.cancelCall(callId));
   }
@@ -304,25 +323,6 @@ export class Hub implements IHub {
     return answer(() => this._remote.setGuards(guards));
   }
 
-  /** A result is kept no longer: its views end, and say so. */
-  private _closeResult(callId: number): void {
-    for (const viewId of this._resultViews.get(callId) ?? []) {
-      const view = this._views.get(viewId);
-      if (view !== undefined) {
-        this._farewells.push(view.farewell(DROPPED));
-        view.close();
-        this._views.delete(viewId);
-        this._pull.notify();
-      }
-    }
-    this._resultViews.delete(callId);
-  }
-
-  // ---- Views ------------------------------------------------------------------------------------
-
-  private _open(
-    spec: CheckedSpec,
-    viewport: Viewport,
   // ---- What can be edited -----------------------------------------------------------------------
 
   describeDatabase(address: string): Promise<DatabaseDescription> {
@@ -353,6 +353,25 @@ export class Hub implements IHub {
     return answer(() => this._edits.apply(editorId, edit, agreed));
   }
 
+  /** A result is kept no longer: its views end, and say so. */
+  private _closeResult(callId: number): void {
+    for (const viewId of this._resultViews.get(callId) ?? []) {
+      const view = this._views.get(viewId);
+      if (view !== undefined) {
+        this._farewells.push(view.farewell(DROPPED));
+        view.close();
+        this._views.delete(viewId);
+        this._pull.notify();
+      }
+    }
+    this._resultViews.delete(callId);
+  }
+
+  // ---- Views ------------------------------------------------------------------------------------
+
+  private _open(
+    spec: CheckedSpec,
+    viewport: Viewport,
     over: Pick<OpenViewOptions, 'sources' | 'addressOf'>,
   ): OpenView {
     if (this._views.size >= VIEW_LIMIT) {

@@ -6,6 +6,7 @@
 import type { AuditEntry } from '../transports/index.js';
 import {
   type Address,
+  type Cloned,
   ClosedError,
   DeadlineError,
   formatAddress,
@@ -13,14 +14,19 @@ import {
   isLabwireError,
   LimitError,
   type LinkState,
+  type PlainValue,
+  type PyValue,
   parseAddress,
+  toClone,
   toFault,
+  toPlain,
   UnsupportedError,
 } from '../values/index.js';
 import type { Connect, IClock } from '../wire/index.js';
 import { pythonProgram } from './codepython.js';
 import { typescriptProgram } from './codetypescript.js';
 import { Guards } from './guards.js';
+import { argumentTexts, plainArguments } from './plainarguments.js';
 import type {
   CallOutcome,
   CallRequest,
@@ -28,15 +34,17 @@ import type {
   ProbeAnswer,
   ServerDescription,
   TargetDescription,
+  ValueCall,
 } from './remoteapi.js';
 import { Deadline } from './remotedeadline.js';
 import { serverOf, targetOf } from './remotedescribe.js';
 import { type Arguments, argumentsOf } from './remoteliteral.js';
 import { Prober } from './remoteprobe.js';
-import { type Result, type ResultLimits, Results } from './results.js';
+import { type Result, type ResultLimits, Results, sizeOf } from './results.js';
 import { summaryOf } from './resultsummary.js';
 import type { IRemote, ISource, IWatch } from './sources/source.js';
 import type { Sources } from './sources.js';
+import { typeText } from './typetext.js';
 import { COPY_LIMIT, reprText } from './views/format.js';
 
 export type RemoteOptions = {
@@ -57,6 +65,9 @@ const DESCRIBE_MS = 10_000;
 const HOLD_LIMIT = 500;
 /** Characters of a call's arguments in the audit. */
 const AUDIT_CHARACTERS = 500;
+
+/** Bytes of a result that is handed over to a program of the page. Once a call: a copy of it is 10 ms. */
+export const CALL_VALUE_LIMIT_BYTES = 16_000_000;
 
 /** The reason of what a person gave up. */
 const CANCELLED = Symbol('cancelled');
@@ -86,6 +97,11 @@ export class RemoteCalls {
     this._guards.set(guards);
   }
 
+  /** @throws {PolicyError} a person has marked what is served at `address` read-only. */
+  checkGuard(address: Address): void {
+    this._guards.check(address);
+  }
+
   /** The page goes: what is under way ends, nothing is held, nothing kept. */
   close(): void {
     const reason = new ClosedError('the page went away while this was under way');
@@ -97,11 +113,6 @@ export class RemoteCalls {
       watch.close();
     }
     this._held.clear();
-  /** @throws {PolicyError} a person has marked what is served at `address` read-only. */
-  checkGuard(address: Address): void {
-    this._guards.check(address);
-  }
-
     this._results.clear();
   }
 
@@ -191,14 +202,11 @@ export class RemoteCalls {
   /** @throws {RangeError} the number was used before: the page's mistake. */
   async call(request: CallRequest): Promise<CallOutcome> {
     const { callId } = request;
-    if (this._used.has(callId)) {
-      throw new RangeError(`call ${callId} was made before: each call needs a number of its own`);
-    }
-    this._used.add(callId);
+    this._claim(callId);
     const { clock } = this._options;
     const startMs = clock.nowMs();
     try {
-      const value = await this._send(request);
+      const value = await this._send(request, () => literalCall(request));
       const elapsedMs = clock.nowMs() - startMs;
       const result = summaryOf(value);
       const { method } = request;
@@ -209,18 +217,43 @@ export class RemoteCalls {
     }
   }
 
+  /**
+   * A call by a program: its result is handed over.
+   * @throws {RangeError} as `call`. @throws {ClosedError} it was cancelled.
+   */
+  async callValue(request: ValueCall): Promise<Cloned | { readonly value: PlainValue }> {
+    this._claim(request.callId);
+    const { method, plain } = request;
+    try {
+      const value = await this._send(request, () => plainCall(request));
+      checkSize(method, value);
+      return plain ? { value: toPlain(value) } : toClone(value);
+    } catch (error) {
+      throw error === CANCELLED
+        ? new ClosedError(`the call of ${method} was given up; the instrument may have done it`)
+        : error;
+    }
+  }
+
+  private _claim(callId: number): void {
+    if (this._used.has(callId)) {
+      throw new RangeError(`call ${callId} was made before: each call needs a number of its own`);
+    }
+    this._used.add(callId);
+  }
+
   /** After its end, or twice, is harmless. */
   cancelCall(callId: number): void {
     this._running.get(callId)?.giveUp(CANCELLED);
   }
 
-  private async _send(request: CallRequest) {
+  private async _send(request: CallRequest | ValueCall, read: () => ReadCall): Promise<PyValue> {
     const { callId, method, deadlineMs = null } = request;
     const { source, remote } = this._callable(request.address);
-    const { args, kwargs } = argumentsOf(request);
+    const { args, kwargs, texts } = read();
     this._guards.check(source.address);
     // Before it is sent: a call whose answer never comes was made all the same.
-    this._audit(source.address, method, request);
+    this._audit(source.address, method, texts);
     const deadline = new Deadline(this._options.clock, deadlineMs, () =>
       late(`no answer to ${method}`, method, deadlineMs ?? 0),
     );
@@ -234,13 +267,13 @@ export class RemoteCalls {
     }
   }
 
-  private _audit(address: Address, method: string, request: CallRequest): void {
+  private _audit(address: Address, method: string, texts: readonly string[]): void {
     if (!address.demo) {
       const entry = {
         action: 'call',
         endpoint: formatEndpoint(address),
         method: address.path === '' ? method : `${address.path}.${method}`,
-        detail: argumentsText(request),
+        detail: argumentsText(texts),
       };
       this._options.audit(entry, address);
     }
@@ -323,11 +356,36 @@ function late(what: string, operation: string, timeoutMs: number): DeadlineError
   );
 }
 
-/** As they were typed, cut. */
-function argumentsText({ args, kwargs }: CallRequest): string {
+/** What is called with, and how the audit writes it. */
+type ReadCall = Arguments & { readonly texts: readonly string[] };
+
+function literalCall(request: CallRequest): ReadCall {
+  const named = request.kwargs.map(([name, literal]) => `${name}=${literal}`);
+  return { ...argumentsOf(request), texts: [...request.args, ...named] };
+}
+
+function plainCall(request: ValueCall): ReadCall {
+  const read = plainArguments(request);
+  return { ...read, texts: argumentTexts(read, AUDIT_CHARACTERS) };
+}
+
+function checkSize(method: string, value: PyValue): void {
+  const maximum = CALL_VALUE_LIMIT_BYTES;
+  const bytes = sizeOf(value, maximum);
+  if (bytes > maximum) {
+    throw new LimitError(
+      `${method} returned ${typeText(value)}: more than ${maximum / 1e6} MB, too much to be handed over`,
+      { limit: 'returned value', value: bytes, maximum, unit: 'bytes' },
+      { hint: 'It was called. Call it in a form instead, which shows a result by parts.' },
+    );
+  }
+}
+
+/** As they were given, cut. */
+function argumentsText(texts: readonly string[]): string {
   const parts: string[] = [];
   let length = 0;
-  for (const text of [...args, ...kwargs.map(([name, literal]) => `${name}=${literal}`)]) {
+  for (const text of texts) {
     if (length > AUDIT_CHARACTERS) {
       break;
     }

@@ -4,7 +4,7 @@
 // are read in the worker; results stay there and are looked at through views, like any other value. So
 // a 10 MB answer costs the page what it shows of it. What is thrown across is always a `Fault`.
 
-import type { Fault } from '../values/index.js';
+import type { Fault, PlainValue, PyClone } from '../values/index.js';
 import type { ViewKind, Viewport } from './api.js';
 
 /** What answered when an endpoint was asked who it is. */
@@ -80,6 +80,19 @@ export type CallRequest = {
   readonly deadlineMs?: number;
 };
 
+/** A call that a program of the page makes: arguments and result are plain data (`toClone`). */
+export type ValueCall = {
+  /** As that of a `CallRequest`, of which it is never one. */
+  readonly callId: number;
+  readonly address: string;
+  readonly method: string;
+  readonly args: readonly PyClone[];
+  readonly kwargs: readonly (readonly [name: string, value: PyClone])[];
+  readonly deadlineMs?: number;
+  /** The result as ordinary numbers and objects (`toPlain`). */
+  readonly plain: boolean;
+};
+
 /** A value in the worker, as far as a line of text tells it. */
 export type ResultSummary = {
   /** `int`, `float64[2048, 2048]`. */
@@ -137,6 +150,12 @@ export interface IRemoteHub {
    * an endpoint that is read-only, fail before anything is sent. Rejects for a number that was used.
    */
   call(request: CallRequest): Promise<CallOutcome>;
+  /**
+   * Call, and hand over what it returned; guards and audit are those of `call`, and nothing is kept.
+   * Rejects with what went wrong: RemoteError fault for what the method raised, LimitError for a result
+   * of more than `CALL_VALUE_LIMIT_BYTES`, ClosedError once it is cancelled.
+   */
+  callValue(call: ValueCall): Promise<PyClone | PlainValue>;
   /** Give up waiting. Of a call that is over: harmless. */
   cancelCall(callId: number): Promise<void>;
   /**

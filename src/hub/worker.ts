@@ -78,13 +78,13 @@ const exposed: IHub = {
   describeTarget: address => hub.describeTarget(address),
   checkLiteral: text => hub.checkLiteral(text),
   call: request => hub.call(request),
+  callValue: call => hub.callValue(call),
   cancelCall: callId => hub.cancelCall(callId),
   openResult: (callId, view, viewport) => hub.openResult(callId, view, viewport),
   resultText: callId => hub.resultText(callId),
   dropResult: callId => hub.dropResult(callId),
   callAsCode: (request, language) => hub.callAsCode(request, language),
   setGuards: guards => hub.setGuards(guards),
-  bye: () => hub.bye(),
   describeDatabase: address => hub.describeDatabase(address),
   armEditor: (datasets, database) => hub.armEditor(datasets, database),
   disarmEditor: editorId => hub.disarmEditor(editorId),
@@ -92,6 +92,7 @@ const exposed: IHub = {
   openDataset: (editorId, address) => hub.openDataset(editorId, address),
   checkEdit: (editorId, edit) => hub.checkEdit(editorId, edit),
   applyEdit: (editorId, edit, agreed) => hub.applyEdit(editorId, edit, agreed),
+  bye: () => hub.bye(),
 };
 
 expose(exposed);

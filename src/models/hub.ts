@@ -162,6 +162,7 @@ function hubOf(remote: Remote<IHub>): IHub {
     describeTarget: address => calling(() => remote.describeTarget(address)),
     checkLiteral: text => calling<LiteralCheck>(async () => remote.checkLiteral(text)),
     call: request => calling<CallOutcome>(async () => remote.call(request)),
+    callValue: call => calling<PyClone | PlainValue>(async () => remote.callValue(call)),
     cancelCall: callId => calling(() => remote.cancelCall(callId)),
     openResult: (callId, view, viewport) =>
       calling(() => remote.openResult(callId, view, viewport)),
@@ -169,7 +170,6 @@ function hubOf(remote: Remote<IHub>): IHub {
     dropResult: callId => calling(() => remote.dropResult(callId)),
     callAsCode: (request, language) => calling(() => remote.callAsCode(request, language)),
     setGuards: guards => calling(() => remote.setGuards(guards)),
-    bye: () => calling(() => remote.bye()),
     describeDatabase: address => calling(() => remote.describeDatabase(address)),
     armEditor: (datasets, database) => calling(() => remote.armEditor(datasets, database)),
     disarmEditor: editorId => calling(() => remote.disarmEditor(editorId)),
@@ -178,6 +178,7 @@ function hubOf(remote: Remote<IHub>): IHub {
     checkEdit: (editorId, edit) => calling<EditCheck>(async () => remote.checkEdit(editorId, edit)),
     applyEdit: (editorId, edit, agreed) =>
       calling<EditOutcome>(async () => remote.applyEdit(editorId, edit, agreed)),
+    bye: () => calling(() => remote.bye()),
   };
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Endpoint, expose } from 'comlink';
-import type { CallOutcome, CallRequest, IRemoteHub } from '../../hub/api.js';
+import type { CallOutcome, CallRequest, IRemoteHub, ValueCall } from '../../hub/api.js';
 import { ClosedError, isLabwireError, toFault } from '../../values/index.js';
 import { HubSession } from '../hub.js';
 import { ScriptedHub, ScriptedScreen } from './scripted.js';
@@ -16,6 +16,7 @@ const REQUEST: CallRequest = {
   args: ["'main'"],
   kwargs: [['priority', '1']],
 };
+const VALUE_CALL: ValueCall = { ...REQUEST, callId: 4, args: ['main'], kwargs: [], plain: true };
 const GUARD = { endpoint: 'lab:3251', readOnly: true };
 
 /** Each method once, with the line that the other end notes. */
@@ -28,6 +29,7 @@ const ASKED: { readonly [M in keyof IRemoteHub]: [(hub: IRemoteHub) => unknown, 
   describeTarget: [hub => hub.describeTarget(ADDRESS), `describeTarget ${ADDRESS}`],
   checkLiteral: [hub => hub.checkLiteral('1'), 'checkLiteral 1'],
   call: [hub => hub.call(REQUEST), "call 3 submit('main')"],
+  callValue: [hub => hub.callValue(VALUE_CALL), 'callValue 4 submit'],
   cancelCall: [hub => hub.cancelCall(3), 'cancelCall 3'],
   openResult: [hub => hub.openResult(3, 'auto', {} as never), 'openResult 3 auto'],
   resultText: [hub => hub.resultText(3), 'resultText 3'],

@@ -8,14 +8,17 @@ import type {
   ProbeAnswer,
   ServerDescription,
   TargetDescription,
+  ValueCall,
   ViewKind,
 } from '../../hub/api.js';
+import type { PlainValue, PyClone } from '../../values/index.js';
 
 export class ScriptedRemoteHub implements IRemoteHub {
   /** What was asked, one line each. */
   readonly remoteCalls: string[] = [];
   /** Thrown by whatever is asked next and later. */
   remoteRefusal: unknown = null;
+  returned: PyClone = 17n;
   outcome: CallOutcome = { type: 'cancelled', elapsedMs: 1 };
 
   async probe(text: string): Promise<readonly ProbeAnswer[]> {
@@ -53,6 +56,11 @@ export class ScriptedRemoteHub implements IRemoteHub {
   async call(request: CallRequest): Promise<CallOutcome> {
     this._note(`call ${request.callId} ${request.method}(${request.args.join(', ')})`);
     return this.outcome;
+  }
+
+  async callValue(call: ValueCall): Promise<PyClone | PlainValue> {
+    this._note(`callValue ${call.callId} ${call.method}`);
+    return this.returned;
   }
 
   async cancelCall(callId: number) {
