@@ -36,6 +36,14 @@ export { resultSource, resultSpec } from './callformresult.js';
 export { parseRpcSpec, RPC_MIME, type RpcSpec } from './callformspec.js';
 export { type CallEntry, CallHistory } from './callhistory.js';
 export { type CallTab, callTabOf, parseCallTab } from './calltab.js';
+export type { Draft, DraftKind } from './datasetdraft.js';
+export {
+  DatasetEditorModel,
+  type DraftQuestion,
+  type EditFailure,
+  type PlaceState,
+} from './dataseteditor.js';
+export { DatasetPlaces } from './datasetplaces.js';
 export {
   formatAge,
   formatBytes,

@@ -1,0 +1,40 @@
+// Where edits of a notifier's datasets go: what is usual, and what the person chose in this tab.
+//
+// ARTIQ's master publishes on port 3250 and is controlled on 3251, the target is `dataset_db`. A
+// notebook never says where edits go; what is chosen is kept as long as the page lives.
+
+import { formatAddress, formatEndpoint, parseAddress } from '../values/index.js';
+
+/** The usual target for the datasets that `address` names, or is inside of. @throws {ParseError} */
+export function usualDatabase(address: string): string {
+  const { demo, host, port } = parseAddress(address);
+  return formatAddress({
+    scheme: 'sipyco+rpc',
+    demo,
+    host,
+    port: demo && port === 0 ? 0 : host === '' ? 0 : port + 1,
+    path: 'dataset_db',
+    fragment: null,
+    tls: null,
+  });
+}
+
+/** What ARTIQ up to 7 calls the same target. */
+export function olderDatabase(database: string): string {
+  const address = parseAddress(database);
+  return formatAddress({ ...address, path: `master_${address.path}` });
+}
+
+/** What the person chose, by endpoint. */
+export class DatasetPlaces {
+  /** @throws {ParseError} */
+  of(address: string): string {
+    return this._chosen.get(formatEndpoint(parseAddress(address))) ?? usualDatabase(address);
+  }
+
+  choose(address: string, database: string): void {
+    this._chosen.set(formatEndpoint(parseAddress(address)), database);
+  }
+
+  private readonly _chosen = new Map<string, string>();
+}
