@@ -80,7 +80,7 @@ export class Link<Command, Event extends { readonly type: string }> {
   private readonly _clock: IClock;
   private readonly _backoff: Backoff;
   private _phase: 'idle' | 'open' | 'closed' = 'idle';
-  private _attempt = new AbortController();
+  private _attempt: AbortController | null = null;
   private _opening: Opening | null = null;
   private _running: Promise<void> = Promise.resolve();
   private _pump: Pump<Command, Event> | null = null;
@@ -168,12 +168,15 @@ export class Link<Command, Event extends { readonly type: string }> {
     }
   }
 
-  /** End for good: no callback is called once this has returned its promise. Twice is harmless. */
-  async close(): Promise<void> {
+  /**
+   * End for good: no callback is called once this has returned its promise. Twice is harmless.
+   * @param reason - what those who wait reject with, where the owner has told others already.
+   */
+  async close(reason?: ClosedError): Promise<void> {
     if (this._phase !== 'closed') {
       this._setStatus('closed', null);
       this._phase = 'closed';
-      this._stop(new ClosedError(`${this._options.owner} was closed`));
+      this._stop(reason ?? new ClosedError(`${this._options.owner} was closed`));
     }
     await this._running;
   }
@@ -217,10 +220,11 @@ export class Link<Command, Event extends { readonly type: string }> {
       throw new ClosedError(`${this._options.owner} was closed`);
     }
     this._phase = 'open';
-    this._attempt = new AbortController();
+    const attempt = new AbortController();
+    this._attempt = attempt;
     this._setStatus('connecting', null);
     const earlier = this._running;
-    this._running = this._follow(this._attempt.signal).then(() => earlier);
+    this._running = this._follow(attempt.signal).then(() => earlier);
   }
 
   /** `connect` was called off. */
@@ -233,7 +237,7 @@ export class Link<Command, Event extends { readonly type: string }> {
   }
 
   private _stop(reason: unknown): void {
-    this._attempt.abort(reason);
+    this._attempt?.abort(reason);
     this._backoff.cancel();
     void this._pump?.close(`${this._options.owner} was closed`);
     this._opening?.reject(reason);

@@ -220,8 +220,9 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
 
   /** End for good: every call under way rejects at once. Twice is harmless. */
   closeRpc(): Promise<void> {
-    this._conversation?.ended(new ClosedError(`${this._owner} was closed`));
-    return this._link.close();
+    const reason = new ClosedError(`${this._owner} was closed`);
+    this._conversation?.ended(reason);
+    return this._link.close(reason);
   }
 
   /** The present conversation. @throws {ConnectionLostError} `what` cannot be sent. {ClosedError} */

@@ -32,6 +32,14 @@ export type RpcConversationHooks = {
   readonly selected: (target: string, methods: ReadonlySet<string>) => undefined;
 };
 
+/** How things stood when the transport was closed. */
+type LastLook = {
+  /** Of those written, so many had left. */
+  readonly leftBytes: number;
+  /** The server owed nothing: it has read all that we said. */
+  readonly isAnswered: boolean;
+};
+
 /** Requests up to this size are written together; a larger one goes as it is. */
 const TOGETHER_BYTES = 64 * 1024;
 
@@ -74,8 +82,9 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
   private _unwritten: Uint8Array[] = [];
   private _queuedBytes = 0;
   private _writtenBytes = 0;
-  /** Of those written, what had left when the transport was closed. */
-  private _leftBytes: number | null = null;
+  /** The server has yet to say who it is, or what can be called. */
+  private _isGreeting = true;
+  private _lastLook: LastLook | null = null;
   private _isFlushing = false;
   private _reason: unknown = null;
 
@@ -87,7 +96,7 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
   ) {
     this.machine = machine;
     this.transport = transport;
-    this.pumped = readOn(transport, () => this._lastLook());
+    this.pumped = readOn(transport, () => this._look().isAnswered);
     this._clock = clock;
     this._hooks = hooks;
   }
@@ -100,6 +109,7 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
   /** Ask for a target. @throws {LocalProtocolError} it is too late for that. */
   select(target: string): void {
     this.machine.send({ type: 'select', target });
+    this._isGreeting = true;
     this._queue();
   }
 
@@ -132,8 +142,10 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
   take(event: RpcClientEvent): undefined {
     switch (event.type) {
       case 'identified':
+        this._isGreeting = false;
         return this._hooks.identified(event.rpcId);
       case 'selected':
+        this._isGreeting = false;
         this._hooks.selected(event.target, event.methods);
         this._settle(this._selection)?.resolve(null);
         this._selection = null;
@@ -159,8 +171,7 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
       return;
     }
     this._reason = reason;
-    this._lastLook();
-    const leftBytes = this._leftBytes ?? 0;
+    const { leftBytes } = this._look();
     const waiting = [...this._waiting.values()];
     this._waiting.clear();
     this._unwritten = [];
@@ -280,9 +291,13 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
     return joined(chunks, count, length);
   }
 
-  /** What has not left by now never will; a closed transport no longer tells. */
-  private _lastLook(): void {
-    this._leftBytes ??= this._writtenBytes - this.transport.bufferedBytes;
+  /** What has not left by now never will, and a closed transport no longer tells; nor do those who waited. */
+  private _look(): LastLook {
+    this._lastLook ??= {
+      leftBytes: this._writtenBytes - this.transport.bufferedBytes,
+      isAnswered: !this._isGreeting && this._waiting.size === 0,
+    };
+    return this._lastLook;
   }
 
   private _lost(waiting: Waiting, reason: unknown, leftBytes: number): ConnectionLostError {
@@ -301,19 +316,16 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
 /**
  * The transport as the pump sees it. Answers are read on while requests wait to leave: a server may
  * read no more before its answers are taken, and each would wait for the other for ever. What waits
- * is bounded here. And `closing` is called before it closes, whoever closes it.
+ * is bounded here. And whoever closes it, `isAnswered` is asked before.
  */
-function readOn(transport: ITransport, closing: () => void): ITransport {
+function readOn(transport: ITransport, isAnswered: () => boolean): ITransport {
   return {
     endpoint: transport.endpoint,
     chunks: transport.chunks,
     bufferedBytes: 0,
     send: chunk => transport.send(chunk),
     drained: () => transport.drained(),
-    close: reason => {
-      closing();
-      return transport.close(reason);
-    },
+    close: reason => transport.close(reason, isAnswered()),
   };
 }
 

@@ -12,12 +12,12 @@ type Waiter = { readonly resolve: () => void; readonly reject: (error: unknown) 
 /** The waiters of one transport. */
 export class Drain {
   private _waiters: Waiter[] = [];
-  private _error: unknown = null;
+  private _makeError: (() => unknown) | null = null;
 
   /** Resolves once a level of at most `LOW_WATER_BYTES` was told, at once if `bufferedBytes` is that low. */
   wait(bufferedBytes: number): Promise<void> {
-    if (this._error !== null) {
-      return Promise.reject(this._error);
+    if (this._makeError !== null) {
+      return Promise.reject(this._makeError());
     }
     if (bufferedBytes <= LOW_WATER_BYTES) {
       return Promise.resolve();
@@ -36,13 +36,13 @@ export class Drain {
     }
   }
 
-  /** Nothing will leave any more. The first error stays. */
-  fail(error: unknown): void {
-    this._error ??= error;
+  /** Nothing will leave any more. The first error stays; it is made when somebody waits, as most closes pass unheard. */
+  fail(makeError: () => unknown): void {
+    this._makeError ??= makeError;
     const waiters = this._waiters;
     this._waiters = [];
     for (const waiter of waiters) {
-      waiter.reject(this._error);
+      waiter.reject(this._makeError());
     }
   }
 }

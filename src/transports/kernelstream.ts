@@ -180,7 +180,7 @@ export class KernelStream implements ITransport {
       this._state = 'closing';
       this._closeReason = reason;
       this._inbox.clear();
-      this._drain.fail(new ClosedError(`${this.endpoint} was closed`));
+      this._drain.fail(() => new ClosedError(`${this.endpoint} was closed`));
       this._flushTimer = clock.after(FLUSH_WITHIN_MS, () => {
         this._flushTimer = null;
         this._channel.wake();
@@ -250,7 +250,7 @@ export class KernelStream implements ITransport {
     this._lost ??= error;
     this._settleOpened.reject(error);
     this._inbox.fail(error);
-    this._drain.fail(error);
+    this._drain.fail(() => error);
     this._finish();
   }
 
@@ -425,8 +425,9 @@ export class KernelStream implements ITransport {
     } else if (reason === 'done') {
       if (this._state === 'open') {
         const facts = { endpoint: this.endpoint, sent: 'yes' } as const;
-        this._lost = new ConnectionLostError(`${this.endpoint} has closed the connection`, facts);
-        this._drain.fail(this._lost);
+        const lost = new ConnectionLostError(`${this.endpoint} has closed the connection`, facts);
+        this._lost = lost;
+        this._drain.fail(() => lost);
       }
       this._inbox.end();
       this._finish();

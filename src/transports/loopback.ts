@@ -88,7 +88,7 @@ export class LoopbackTransport implements ITransport {
       this.end();
       this._state = 'closed';
       this._inbox.clear();
-      this._drain.fail(new ClosedError(`${this.endpoint} was closed`));
+      this._drain.fail(() => new ClosedError(`${this.endpoint} was closed`));
       this._peer._lose(`${this._peer.endpoint} closed${reason ? `: ${reason}` : ''}`, 'sending');
     }
     return Promise.resolve();
@@ -105,13 +105,14 @@ export class LoopbackTransport implements ITransport {
       return;
     }
     const sent = this._bufferedBytes === 0 ? 'yes' : 'unknown';
-    this._lost = new ConnectionLostError(`${this.endpoint}: ${reason}`, {
+    const lost = new ConnectionLostError(`${this.endpoint}: ${reason}`, {
       endpoint: this.endpoint,
       sent,
     });
-    this._drain.fail(this._lost);
+    this._lost = lost;
+    this._drain.fail(() => lost);
     if (direction === 'both') {
-      this._inbox.fail(this._lost);
+      this._inbox.fail(lost);
     }
   }
 

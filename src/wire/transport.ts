@@ -27,8 +27,13 @@ export interface ITransport {
    * not taken is not acknowledged, and the instrument's socket fills up.
    */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** End both directions and free everything. Twice is harmless. Resolves when it is gone. */
-  close(reason?: string): Promise<void>;
+  /**
+   * End both directions and free everything, once what was sent has left. Twice is harmless.
+   * Resolves when it is gone.
+   * @param isAnswered - the peer has read all that was sent, as its answers show: nothing of it can
+   *   be lost any more, so there is no need to wait for the peer. Default false.
+   */
+  close(reason?: string, isAnswered?: boolean): Promise<void>;
 }
 
 /** `ITransport.bufferedBytes` above this: wait. 1 MiB is the largest message the kernel channel carries at once. */

@@ -168,6 +168,43 @@ describe('RpcClient, when the link drops', () => {
     });
   }
 
+  it('tells its transport whether the server has read all that was said', async () => {
+    const closeAfter = async (ask: (client: RpcClient, server: HandServer) => Promise<void>) => {
+      const bench = new RpcBench();
+      const accept = bench.accept();
+      const client = bench.client();
+      const opened = client.connect();
+      const server = await (await accept()).greet();
+      await opened;
+      const said: unknown[] = [];
+      const close = bench.link!.close.bind(bench.link);
+      bench.link!.close = (reason?: string, isAnswered?: boolean) => {
+        said.push(isAnswered);
+        return close(reason);
+      };
+      await ask(client, server);
+      await client.closeRpc();
+      return said[0];
+    };
+    assert.equal(await closeAfter(async () => {}), true);
+    const answered = async (client: RpcClient, server: HandServer) => {
+      server.say(OK);
+      await client.call('ping');
+    };
+    assert.equal(await closeAfter(answered), true);
+    const underWay = async (client: RpcClient) => {
+      client.call('ping').catch(() => {});
+    };
+    assert.equal(await closeAfter(underWay), false);
+    const givenUp = async (client: RpcClient) => {
+      const caller = new AbortController();
+      const call = client.call('ping', [], {}, { signal: caller.signal });
+      caller.abort(new Error('never mind'));
+      await assert.rejects(call, /never mind/);
+    };
+    assert.equal(await closeAfter(givenUp), false);
+  });
+
   it('drops what was given up without a word, and its timer', async () => {
     const bench = new RpcBench();
     const server = bench.serve();

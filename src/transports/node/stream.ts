@@ -6,6 +6,7 @@
 // the event loop leaves in one system call.
 
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { ClosedError, type ConnectionLostError } from '../../values/index.js';
 import type { ITransport } from '../../wire/index.js';
 import { Drain } from '../drain.js';
@@ -24,7 +25,11 @@ const LINGER_MS = 100;
  */
 export type EarlyEnd = (error: Error | null) => ConnectionLostError | null;
 
-/** Two streams, or one that goes both ways. `close` sends what is queued, then ends. */
+/**
+ * Two streams, or one that goes both ways. `close` sends what is queued, then ends, and lets the peer
+ * read that: it reads on until the peer has ended as well, for LINGER_MS at most. A peer that has
+ * ended already, or has read everything (`isAnswered`), is not waited for.
+ */
 export abstract class StreamTransport implements ITransport {
   readonly endpoint: string;
   private readonly _reader: Socket;
@@ -97,14 +102,19 @@ export abstract class StreamTransport implements ITransport {
     }
   }
 
-  async close(): Promise<void> {
+  async close(_reason?: string, isAnswered = false): Promise<void> {
     if (this._state !== 'closed') {
-      const peerEnded = this._inbox.ended;
-      this.end();
+      const mayLeave = isAnswered || this._inbox.ended || this._reader.destroyed;
+      this._uncork();
+      if (mayLeave && this._writer.writableLength === 0 && !(this._writer instanceof TLSSocket)) {
+        this._destroy(); // the system has all of it, and sends it before its own end
+      } else {
+        this.end();
+        this._linger(mayLeave);
+      }
       this._state = 'closed';
       this._inbox.clear();
-      this._drain.fail(new ClosedError(`${this.endpoint} was closed`));
-      this._linger(peerEnded);
+      this._drain.fail(() => new ClosedError(`${this.endpoint} was closed`));
     }
     await this._gone;
   }
@@ -113,24 +123,28 @@ export abstract class StreamTransport implements ITransport {
    * A socket that is destroyed with unread input resets the connection, and a reset can overtake
    * our last bytes at the peer. So: flush, end, read on for a moment, then destroy.
    */
-  private _linger(peerEnded: boolean): void {
+  private _linger(mayLeave: boolean): void {
     const reader = this._reader;
     const writer = this._writer;
-    const destroy = () => {
-      reader.destroy();
-      writer.destroy();
-    };
-    const isFlushed = () => writer.writableFinished || writer.destroyed;
-    if (isFlushed() && (peerEnded || reader.readableEnded || reader.destroyed)) {
-      destroy();
-      return;
-    }
+    const leave = () =>
+      writer.writableFinished || writer.destroyed
+        ? this._destroy()
+        : writer.once('finish', this._destroy);
     reader.removeAllListeners('data');
     reader.resume();
-    reader.once('end', () => (isFlushed() ? destroy() : writer.once('finish', destroy)));
-    const timer = setTimeout(destroy, LINGER_MS);
+    if (mayLeave || reader.readableEnded || reader.destroyed) {
+      leave();
+    } else {
+      reader.once('end', leave);
+    }
+    const timer = setTimeout(this._destroy, LINGER_MS);
     void this._gone.then(() => clearTimeout(timer));
   }
+
+  private readonly _destroy = (): void => {
+    this._reader.destroy();
+    this._writer.destroy();
+  };
 
   private _received(chunk: Uint8Array): void {
     this._isSilent = false;
@@ -190,8 +204,9 @@ export abstract class StreamTransport implements ITransport {
   }
 
   private _fail(loss: ConnectionLostError): void {
-    this._lost ??= loss;
-    this._drain.fail(this._lost);
+    const first = this._lost ?? loss;
+    this._lost = first;
+    this._drain.fail(() => first);
   }
 }
 

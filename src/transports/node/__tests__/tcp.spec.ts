@@ -57,9 +57,10 @@ async function rawPeer(): Promise<{ client: TcpTransport; peer: Socket }> {
 
 const skipKeepAlive = process.platform === 'linux' ? missing() : 'the options have other names';
 
+const socketOf = (transport: ITransport) => (transport as unknown as { _reader: Socket })._reader;
+
 /** What the system says of a socket, asked by another process that inherits it. */
 async function keepAliveOf(transport: ITransport): Promise<unknown> {
-  const socket = (transport as unknown as { _reader: Socket })._reader;
   const program = [
     'import json, socket',
     's = socket.socket(fileno=3)',
@@ -68,7 +69,7 @@ async function keepAliveOf(transport: ITransport): Promise<unknown> {
     'print(json.dumps({"on": on, "idle": get("IDLE"), "interval": get("INTVL"), "count": get("CNT")}))',
   ];
   const child = spawn(PYTHON, ['-c', program.join('\n')], {
-    stdio: ['ignore', 'pipe', 'inherit', socket],
+    stdio: ['ignore', 'pipe', 'inherit', socketOf(transport)],
   });
   return JSON.parse(await text(child.stdout!));
 }
@@ -201,6 +202,32 @@ describe('TcpTransport', () => {
     client.send(bytes('last words'));
     await client.close();
     assert.equal(String(await readAll(server)), 'last words');
+  });
+
+  it('waits for no peer that has ended, or has read everything, and loses no byte', async () => {
+    for (const has of ['ended', 'answered'] as const) {
+      const { client, server } = await pair();
+      if (has === 'ended') {
+        server.end();
+        await readAll(client);
+      }
+      client.send(bytes('last words'));
+      const closed = client.close('it is over', has === 'answered');
+      assert.equal(socketOf(client).destroyed, true);
+      await closed;
+      assert.equal(String(await readAll(server)), 'last words');
+    }
+  });
+
+  it('waits, without being told, for a peer that may not have read everything', async () => {
+    const { client, server } = await pair();
+    client.send(bytes('last words'));
+    const closed = client.close();
+    assert.equal(socketOf(client).destroyed, false);
+    assert.equal(String(await readAll(server)), 'last words');
+    await server.close();
+    await closed;
+    assert.equal(socketOf(client).destroyed, true);
   });
 });
 
