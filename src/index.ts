@@ -8,6 +8,7 @@ import {
   rendererPlugin,
   rpcPlugin,
   sidebarPlugin,
+  viewRegistryPlugin,
   viewsPlugin,
 } from './plugins/index.js';
 
@@ -15,6 +16,7 @@ export * from './tokens.js';
 
 const plugins: readonly JupyterFrontEndPlugin<unknown>[] = [
   hubPlugin,
+  viewRegistryPlugin,
   rendererPlugin,
   viewsPlugin,
   policyPlugin,

@@ -5,5 +5,6 @@ export { policyPlugin } from './policy.js';
 export { rendererPlugin } from './renderer.js';
 export { rpcPlugin } from './rpc.js';
 export { ISidebar, sidebarPlugin } from './sidebar.js';
-export { ILabwire, type LiveViewOptions } from './token.js';
+export { ILabwire, IViewRegistry, type LiveViewOptions } from './token.js';
+export { viewRegistryPlugin } from './viewregistry.js';
 export { viewsPlugin } from './views.js';

@@ -6,15 +6,23 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import {
   BridgeOpener,
+  type CallOptions,
   HubSession,
   type IBridgeServer,
+  type ICallGuards,
+  type IWatch,
   LiveViewModel as Model,
   PolicyModel,
   specOf,
+  ValueCaller,
   type ViewOptions,
+  ViewRegistry,
   type ViewSpec,
+  Watch,
 } from '../models/index.js';
-import { LiveView } from '../widgets/index.js';
+import type { PlainValue, PyClone } from '../values/index.js';
+import { LiveView, type ViewExtension } from '../widgets/index.js';
+import { confirmCall } from './confirmation.js';
 import { FocusTracker } from './focus.js';
 import type { ILabwire, LiveViewOptions } from './token.js';
 
@@ -50,6 +58,11 @@ export class Labwire implements ILabwire {
       },
     });
     this.policy = new PolicyModel({ open: () => this.session.open() });
+    this._caller = new ValueCaller({
+      open: () => this.session.open(),
+      guards: () => this._guards,
+      confirm: (address, call) => confirmCall(address, call, options.trans),
+    });
     // Streams end at once, not when their lease does. A page that is kept for going back to stays.
     window.addEventListener('pagehide', event => {
       if (!event.persisted) {
@@ -59,6 +72,9 @@ export class Labwire implements ILabwire {
   }
 
   readonly policy: PolicyModel;
+
+  /** What other extensions draw. */
+  readonly added = new ViewRegistry<ViewExtension>();
 
   /** The worker behind it all. */
   readonly session: HubSession;
@@ -81,7 +97,12 @@ export class Labwire implements ILabwire {
   }
 
   createView({ spec, place = 'cell', frozen, source }: LiveViewOptions): LiveView {
-    const model = new Model({ spec, source: source ?? this.session });
+    if (spec.view === 'value') {
+      throw new RangeError(
+        'a value by itself has no picture: watch it, or add a view that draws it',
+      );
+    }
+    const model = new Model({ spec, source: source ?? this.session, added: this.added });
     if (frozen !== undefined) {
       model.freeze(frozen.atNs);
     } else if (source !== undefined) {
@@ -92,6 +113,7 @@ export class Labwire implements ILabwire {
       model,
       place,
       trans: this._trans,
+      added: this.added,
       defaults: this._defaults,
       actions: {
         openTab: hasTabs ? given => void this._openTab?.(given) : null,
@@ -108,6 +130,31 @@ export class Labwire implements ILabwire {
     });
     this._viewsChanged.emit();
     return view;
+  }
+
+  watch(address: string, options: { readonly plain: true }): IWatch<PlainValue>;
+  watch(address: string, options?: { readonly plain?: false }): IWatch;
+  watch(address: string, { plain = false }: { readonly plain?: boolean } = {}): unknown {
+    return new Watch({ address, plain, source: this.session });
+  }
+
+  call(
+    address: string,
+    method: string,
+    options: CallOptions & { readonly plain: true },
+  ): Promise<PlainValue>;
+  call(
+    address: string,
+    method: string,
+    options?: CallOptions & { readonly plain?: false },
+  ): Promise<PyClone>;
+  call(address: string, method: string, options?: CallOptions): Promise<unknown> {
+    return this._caller.call(address, method, options);
+  }
+
+  /** What a person has set for the instruments, as soon as their list is read. */
+  guardWith(guards: Promise<ICallGuards>): void {
+    this._guards = guards;
   }
 
   offerTabs(open: (spec: ViewSpec) => Widget): IDisposable {
@@ -149,10 +196,12 @@ export class Labwire implements ILabwire {
   }
 
   private readonly _trans: TranslationBundle;
+  private readonly _caller: ValueCaller;
   private readonly _views = new Set<LiveView>();
   private readonly _viewsChanged = new Signal<this, void>(this);
   private readonly _focus = new FocusTracker();
   private _openTab: ((spec: ViewSpec) => Widget) | null = null;
   private _ask: ((endpoints: readonly string[]) => void) | null = null;
+  private _guards: Promise<ICallGuards | null> = Promise.resolve(null);
   private _defaults: ViewOptions = {};
 }

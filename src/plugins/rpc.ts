@@ -201,6 +201,9 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
   ): void {
     const trans = (translator ?? nullTranslator).load('labwire');
     const guards = sidebar === null ? null : new ListGuards(sidebar.instruments);
+    if (sidebar !== null && guards !== null) {
+      (labwire as Labwire).guardWith(sidebar.listed.then(() => guards));
+    }
     const insert = (text: string) => insertCell(app, text, trans);
     const openTab = (form: CallForm) => {
       tabs.open(form);

@@ -33,6 +33,8 @@ const SETTINGS_COMMAND = 'settingeditor:open';
 export interface ISidebar {
   readonly panel: Sidebar;
   readonly instruments: InstrumentsModel;
+  /** The list was read, or could not be. */
+  readonly listed: Promise<void>;
 }
 
 export const ISidebar = new Token<ISidebar>(
@@ -168,7 +170,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
       hasCurrent,
     );
 
-    registry?.load(ID).then(
+    const listed = registry?.load(ID).then(
       settings => instruments.setStore(new SettingsStore(settings)),
       reason => {
         // Not even a list: the whole file is refused, and nothing of it is known.
@@ -177,6 +179,6 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
     );
     app.shell.add(panel, 'left', { rank: RANK, type: 'Labwire' });
     restorer?.add(panel, panel.id);
-    return { panel, instruments };
+    return { panel, instruments, listed: listed ?? Promise.resolve() };
   },
 };
