@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
+from .added import is_added
+
 __all__ = ["check", "in_words"]
 
 _TEXT_LIMIT = 200  # characters
@@ -157,7 +159,7 @@ def check(view: str, options: Mapping[str, object]) -> dict[str, object]:
             raise TypeError(f"there is no option {name!r}: {_known(view)}")
         if value is None:
             continue
-        if view not in ("auto", *option.views):
+        if not _fits(view, option):
             raise ValueError(f"{name} has no meaning for view={view!r}: {_known(view)}")
         try:
             checked[option.written] = option.read(value)
@@ -169,6 +171,11 @@ def check(view: str, options: Mapping[str, object]) -> dict[str, object]:
     return checked
 
 
+def _fits(view: str, option: _Option) -> bool:
+    # What auto becomes, and what other extensions draw, is known on the page.
+    return view == "auto" or is_added(view) or view in option.views
+
+
 def _known(view: str) -> str:
-    names = [name for name, option in _OPTIONS.items() if view in ("auto", *option.views)]
+    names = [name for name, option in _OPTIONS.items() if _fits(view, option)]
     return f"the options are {', '.join(names)}"

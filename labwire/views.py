@@ -16,6 +16,8 @@ from typing import Any
 
 from . import address as addresses
 from . import options as option_table
+from .added import ROLES as ADDED_ROLES
+from .added import SHOWN, is_added
 from .address import Address, Key
 from .described import Described
 from .options import in_words
@@ -54,7 +56,8 @@ class View(Described):
     ----------
     kind : str
         ``"auto"``, ``"number"``, ``"trace"``, ``"histogram"``, ``"xy"``, ``"xy_hist"``,
-        ``"image"``, ``"table"``, ``"log"`` or ``"progress"``.
+        ``"image"``, ``"table"``, ``"log"`` or ``"progress"``; or the name of a view that another
+        extension draws, such as ``"example:gauge"``.
     sources : tuple of (role, address)
         What is shown; for a field of the title, (``"title"``, address, name of the field).
     options : dict
@@ -86,7 +89,7 @@ class View(Described):
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            address if role == _ROLES[self.kind][0] else f"{role}: {address}"
+            address if role == _roles(self.kind)[0] else f"{role}: {address}"
             for role, address, *_ in self.sources
         )
         kind = "live view" if self.kind == "auto" else f"live {self.kind}"
@@ -119,7 +122,8 @@ def dataset(
         datasets are shown as a table.
     view
         ``"number"``, ``"trace"``, ``"histogram"``, ``"xy"``, ``"xy_hist"``, ``"image"``,
-        ``"table"``, or ``"auto"``, which goes by the shape of the value.
+        ``"table"``, or ``"auto"``, which goes by the shape of the value; or one that another
+        extension of JupyterLab adds: ``"example:gauge"``.
     y
         Instead of a key, the datasets of a trace or an xy plot: up to eight keys or whole
         addresses, such as ``["rabi.p", "rabi.fit"]``.
@@ -178,19 +182,19 @@ demo+sipyco+sync:///datasets#rabi.p_err>
     if y is not None:
         if key is not None:
             raise ValueError("a trace has its datasets in y, or one as its key, not both")
-        if "y" not in _ROLES[view]:
+        if "y" not in _roles(view):
             raise ValueError(f"y belongs to a trace, not to view={view!r}")
         ys = [("y", _beside(base, "y", other)) for other in _listed(y)]
         return describe(view, ys + beside, {"title": title, **options})
     main = base if key is None else addresses.with_key(base, key)
     if beside:
-        if len(_ROLES[view]) == 1:
+        if len(_roles(view)) == 1:
             raise ValueError(f"x and error belong to a trace, not to view={view!r}")
         if main.fragment is None:
             raise ValueError("x and error need a key: which dataset is drawn over x?")
     elif view == "auto" and main.fragment is None:
         view = "table"
-    return describe(view, [(_ROLES[view][0], main), *beside], {"title": title, **options})
+    return describe(view, [(_roles(view)[0], main), *beside], {"title": title, **options})
 
 
 def view(
@@ -209,7 +213,8 @@ def view(
     ----------
     view
         ``"number"``, ``"trace"``, ``"histogram"``, ``"xy"``, ``"xy_hist"``, ``"image"``,
-        ``"table"``, ``"log"``, ``"progress"`` or ``"auto"``.
+        ``"table"``, ``"log"``, ``"progress"`` or ``"auto"``; or one that another extension of
+        JupyterLab adds: ``"example:gauge"``.
     sources
         One address, or a dict ``{role: address}``. The roles are ``value`` (number, image, log,
         progress, auto), ``table`` (table), ``y`` and ``x`` (histogram), ``counts``, ``x`` and
@@ -237,7 +242,7 @@ def view(
     elif given:
         raise ValueError(f"sources are given, and {in_words(given)} beside them: one is enough")
     if isinstance(sources, str):
-        sources = {_ROLES[view][0]: sources}
+        sources = {_roles(view)[0]: sources}
     elif not isinstance(sources, Mapping):
         raise TypeError(
             f"sources is an address or a dict {{role: address}}, not {type(sources).__name__}"
@@ -267,22 +272,29 @@ def _beside(base: Address, role: str, other: object) -> Address:
     return addresses.with_key(notifier, other)
 
 
+def _roles(view: str) -> tuple[str, ...]:
+    return ADDED_ROLES if is_added(view) else _ROLES[view]
+
+
 def _check_view(name: object) -> None:
-    if name not in _ROLES:
+    if name not in _ROLES and not is_added(name):
         raise ValueError(f"view={name!r} does not exist: there are {', '.join(_ROLES)}")
 
 
 def describe(view: str, sources: list[tuple[str, Address]], options: Mapping[str, Any]) -> View:
-    allowed = _ROLES[view]
+    allowed = _roles(view)
     main = allowed[0]
+    mains = SHOWN if is_added(view) else allowed[:1]
     for role, address in sources:
         if role not in allowed:
             raise ValueError(f"view={view!r} has no source {role!r}: it takes {in_words(allowed)}")
         _refuse_scheme(view, address)
     counts = {name: sum(role == name for role, _ in sources) for name in allowed}
-    if counts[main] == 0:
+    if not any(counts[name] for name in mains):
         raise ValueError(f"view={view!r} needs a source {main!r}: the address of what it shows")
-    if view in _SEVERAL:
+    if is_added(view):
+        pass  # the page knows which of them it takes, and how many
+    elif view in _SEVERAL:
         _check_curves(counts["y"], counts["x"], counts["error"], counts.get("fit", 0))
     elif counts[main] > 1:
         raise ValueError(f"view={view!r} shows one source, not {counts[main]}")
@@ -294,7 +306,7 @@ def describe(view: str, sources: list[tuple[str, Address]], options: Mapping[str
                 raise ValueError(f"view={view!r} needs a source {role!r} beside {main!r}")
     shown = tuple((role, address.text) for role, address in sources)
     checked = option_table.check(view, options)
-    first = next(address for role, address in sources if role == main)
+    first = next(address for role, address in sources if role in mains)
     return View(view, (*shown, *_titles(first, checked.get("title"))), checked)
 
 
@@ -324,7 +336,8 @@ def _refuse_scheme(view: str, address: Address) -> None:
             f"{address.scheme}:// cannot be shown yet: this release of Labwire shows "
             f"{in_words([f'{scheme}://' for scheme in shown])}"
         )
-    fitting = _TALKING if view == "log" else shown if view == "auto" else _HOLDING
+    is_open = view == "auto" or is_added(view)
+    fitting = _TALKING if view == "log" else shown if is_open else _HOLDING
     if address.scheme not in fitting:
         raise ValueError(
             f"view={view!r} shows {in_words([f'{scheme}://' for scheme in fitting])}, "
