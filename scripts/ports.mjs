@@ -2,25 +2,28 @@
 
 import { createServer } from 'node:net';
 
-/** `preferred` when it is free, else one that the system picks. */
+/**
+ * `preferred` when it is free, else another that stays free until somebody wants just it: systems give
+ * port 0, and the near end of a connection, numbers from 32768 or 49152 on.
+ */
 export async function freePort(preferred = 0) {
-  try {
-    return await probe(preferred);
-  } catch (error) {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') {
-      throw error;
+  if (preferred !== 0 && (await isFree(preferred))) {
+    return preferred;
+  }
+  for (;;) {
+    const port = 16_384 + Math.floor(Math.random() * 16_384);
+    if (await isFree(port)) {
+      return port;
     }
-    return probe(0);
   }
 }
 
-function probe(port) {
+function isFree(port) {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.on('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const { port: bound } = server.address();
-      server.close(() => resolve(bound));
-    });
+    server.on('error', error =>
+      error.code === 'EADDRINUSE' || error.code === 'EACCES' ? resolve(false) : reject(error),
+    );
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

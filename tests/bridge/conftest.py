@@ -103,7 +103,7 @@ class Running:
         """A client of the ordinary kind, connected."""
         client = self.new_client()
         client.start_channels(hb=False)  # a busy machine misses a beat and calls the kernel dead
-        await client.wait_for_ready(timeout=30)
+        await client.wait_for_ready(timeout=WAIT_S)
         return client
 
     async def wire(self, identity: str | None = None) -> KernelWire:

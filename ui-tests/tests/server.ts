@@ -98,14 +98,17 @@ export class OwnServer {
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below the numbers that systems give away by themselves, so that nobody else gets it by chance. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 16_384 + Math.floor(Math.random() * 16_384);
     const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
+    const isFree = await new Promise<boolean>(resolve => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
-  });
+    if (isFree) {
+      return port;
+    }
+  }
 }

@@ -18,6 +18,7 @@ import {
 export const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url));
 const TOKEN = 'test';
 const STARTS_WITHIN_MS = 60_000;
+const ENDS_WITHIN_MS = 20_000;
 
 export const PYTHON =
   process.env.LABWIRE_PYTHON ??
@@ -34,13 +35,22 @@ export type JupyterOptions = {
   readonly serverArgs?: readonly string[];
 };
 
-/** A port that was free a moment ago. */
+/**
+ * A port that nobody listens on, and that nobody gets by chance: systems give port 0, and the near end
+ * of a connection, numbers from 32768 or 49152 on.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise(resolve => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = 16_384 + Math.floor(Math.random() * 16_384);
+    const server = createServer();
+    const isFree = await new Promise<boolean>(resolve => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    });
+    if (isFree) {
+      return port;
+    }
+  }
 }
 
 /** One server with a home of its own. `stop` it, whatever happens. */
@@ -80,6 +90,12 @@ export class Jupyter {
       throw error;
     }
     return jupyter;
+  }
+
+  readonly token = TOKEN;
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
   }
 
   get pid(): number {
@@ -152,7 +168,9 @@ export class Jupyter {
     if (child !== null && child.exitCode === null && child.signalCode === null) {
       const ended = new Promise(resolve => child.once('exit', resolve));
       child.kill('SIGTERM');
+      const patience = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS);
       await ended;
+      clearTimeout(patience);
     }
   }
 

@@ -619,3 +619,34 @@ describe('KernelBridge without the binary subprotocol', () => {
     assert.equal(stopped.streams, 1);
   });
 });
+
+describe('KernelBridge through a gateway', () => {
+  let gateway: Jupyter;
+  let front: Jupyter;
+  before(async () => {
+    gateway = await Jupyter.start();
+    front = await Jupyter.start({
+      serverArgs: [`--gateway-url=${gateway.url}`, `--GatewayClient.auth_token=${gateway.token}`],
+    });
+  });
+  after(async () => {
+    await cleanUp();
+    await front?.stop();
+    await gateway?.stop();
+  });
+
+  it('notices that binary frames are lost, and carries bytes as text', async () => {
+    const bridge = bridgeOf(front);
+    const whole = pattern(0, 2 * MIB);
+    const up = await bridge.connectTcp(HOST, (await instrument(digest)).port);
+    assert.equal(bridge.status.text, true);
+    up.send(whole);
+    up.end();
+    assert.equal(
+      String(await readAll(up)),
+      `${whole.length} ${createHash('sha256').update(whole).digest('hex')}`,
+    );
+    const source = await instrument(patternSource(2 * MIB));
+    assert.ok((await readAll(await bridge.connectTcp(HOST, source.port))).equals(whole));
+  });
+});
