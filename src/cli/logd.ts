@@ -57,11 +57,15 @@ async function logd(options: Options): Promise<void> {
   await server.stop();
 }
 
-/** A record for people. */
+/** A record for people. What would move their cursor or colour their terminal is shown, not done. */
 export function recordText({ timeNs = 0n, level: name, ...record }: LogRecord): string {
   const time = new Date(Number(timeNs / 1_000_000n)).toISOString();
-  const message = record.message.replaceAll('\n', '\n    ');
-  return `${time} ${name} ${record.source} ${record.name}: ${message}`;
+  const text = `${name} ${record.source} ${record.name}: ${record.message}`;
+  const safe = text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, control => {
+    const code = control.charCodeAt(0).toString(16).padStart(2, '0');
+    return `\\x${code}`;
+  });
+  return `${time} ${safe.replaceAll('\n', '\n    ')}`;
 }
 
 /** `--level NAME`: a number, TRACE by default. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, describe, it } from 'node:test';
-import { method, RpcServer, rpcTarget } from '../../servers/index.js';
+import { LogServer, method, RpcServer, rpcTarget } from '../../servers/index.js';
 import { connectTcp, listenTcp } from '../../transports/node/index.js';
 import { Child, labwire } from './child.js';
 
@@ -77,11 +77,55 @@ describe('labwire logd and forward', () => {
     assert.equal((await forward.ended).code, 0);
   });
 
+  it('forward waits for a server that is slower than the program', async () => {
+    const count = 20_000;
+    const arrived: string[] = [];
+    const server = new LogServer({ onRecord: ({ message }) => void arrived.push(message) });
+    const listener = await listenTcp();
+    server.start(listener);
+    const input = Array.from({ length: count }, (_, i) => `${i}\n`).join('');
+    const args = ['forward', '127.0.0.1', String(listener.port), '--source', 'cam'];
+    assert.deepEqual(await labwire(args, input), { code: 0, stdout: '', stderr: '' });
+    while (server.clientCount > 0) {
+      await new Promise(resolve => setImmediate(resolve)); // what is on its way
+    }
+    await server.stop();
+    assert.equal(arrived.length, count);
+    assert.equal(arrived.at(-1), String(count - 1));
+  });
+
+  it('forward says what it could not read, and goes on', async () => {
+    const server = start('logd', '-p', '0');
+    const port = await portOf(server);
+    const input = 'INFO<300000>:a:endless\nnext\nERROR<3>:a:first\nsecond\n';
+    const args = ['forward', '127.0.0.1', port, '--source', 'cam'];
+    const { code, stderr } = await labwire(args, input);
+    await server.says(/INFO cam print: next\n/);
+    assert.equal(code, 1);
+    assert.equal(
+      stderr,
+      'labwire: a record of 300000 lines arrived, recordLines allows 65536\n' +
+        'labwire: the input ended inside a record, before all of the lines that it announced\n' +
+        'labwire: 2 records were lost, and of 0 more nobody knows\n' +
+        '  Check that the log server runs, and that every record of the program is whole.\n',
+    );
+  });
+
+  it('logd shows what would move the cursor of a terminal', async () => {
+    const server = start('logd', '-p', '0');
+    const link = await connectTcp({ host: '127.0.0.1', port: Number(await portOf(server)) });
+    link.send(new TextEncoder().encode('ARTIQ logging\ns:INFO:a:\x1b[2Jtab\there\r\x9b\n'));
+    const said = await server.says(/\n/);
+    assert.match(said, new RegExp(`^${TIME} INFO s a: \\\\x1b\\[2Jtab\\there\\\\x0d\\\\x9b\\n$`));
+    await link.close();
+  });
+
   it('say what is wrong with the command line', async () => {
     for (const args of [
       ['logd', '--level', 'loud'],
       ['forward', '127.0.0.1'],
       ['forward', '127.0.0.1', 'x', '--source', 's'],
+      ['forward', '127.0.0.1', '--source', 'a:b'],
       ['broadcast'],
     ]) {
       assert.equal((await labwire(args)).code, 2, args.join(' '));
