@@ -155,15 +155,15 @@ def _check_literal(value: object, where: str, depth: int) -> None:
     # Exactly these: the repr of a subclass may be anything.
     if kind in _SCALARS:
         return
-    if kind is dict:
-        for key, item in value.items():  # type: ignore[attr-defined]
+    if isinstance(value, dict) and kind is dict:
+        for key, item in value.items():
             _check_literal(key, f"a key of {where}", depth + 1)
             _check_literal(item, f"{where}[{key!r}]", depth + 1)
-    elif kind is set and value:
-        for item in value:  # type: ignore[attr-defined]
+    elif isinstance(value, set) and kind is set and value:
+        for item in value:
             _check_literal(item, f"an item of {where}", depth + 1)
-    elif kind is list or kind is tuple:
-        for index, item in enumerate(value):  # type: ignore[arg-type]
+    elif isinstance(value, (list, tuple)) and kind in (list, tuple):
+        for index, item in enumerate(value):
             _check_literal(item, f"{where}[{index}]", depth + 1)
     else:
         raise TypeError(f"{where} {_mistake(value)}")

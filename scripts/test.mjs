@@ -62,9 +62,14 @@ async function runNode(names, { long, grep, quick }, tally) {
       ...(grep ? [`--test-name-pattern=${grep}`] : []),
       ...specs,
     ],
-    { env: { LABWIRE_TEST_COUNTS: counts } },
+    { env: { ...peerPython(), LABWIRE_TEST_COUNTS: counts } },
   );
   tally.add(readCounts(counts), exitCode, 'node:test');
+}
+
+/** Specs that talk to a Python program start it with the project's own, where that was made. */
+function peerPython() {
+  return existsSync(python) ? { LABWIRE_PYTHON: python } : {};
 }
 
 async function runPytest(folders, { long, grep }, tally) {
