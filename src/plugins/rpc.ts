@@ -36,6 +36,7 @@ import { formatEndpoint, parseAddress } from '../values/index.js';
 import { CallForm, MethodsSection } from '../widgets/index.js';
 import { insertCell } from './insertion.js';
 import type { Labwire } from './labwire.js';
+import { afterPalette } from './palette.js';
 import { RenderedRpc } from './renderedrpc.js';
 import { ISidebar } from './sidebar.js';
 import { Tabs } from './tabs.js';
@@ -239,11 +240,11 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
         label: trans.__('Find a Method to Call…'),
         caption: trans.__('Search the methods of the instruments in Labwire’s sidebar'),
         describedBy: { args: { type: 'object', properties: {} } },
-        execute: () => {
+        execute: afterPalette(() => {
           app.shell.activateById(sidebar.panel.id);
           sidebar.panel.expand(section);
           section.focusFilter();
-        },
+        }),
       });
       palette?.addItem({ command: 'labwire:find-method', category: trans.__('Labwire') });
     }

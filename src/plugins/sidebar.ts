@@ -23,6 +23,7 @@ import {
 import { InstrumentsSection, LiveViewsSection, Sidebar, sidebarIcon } from '../widgets/index.js';
 import type { Labwire } from './labwire.js';
 import { OpenViews } from './openviews.js';
+import { afterPalette } from './palette.js';
 import { ILabwire } from './token.js';
 
 const ID = 'labwire:sidebar';
@@ -133,7 +134,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
         // No arguments at all: whatever a link passes is ignored.
         describedBy: { args: { type: 'object', properties: {} } },
         isEnabled,
-        execute,
+        execute: afterPalette(execute),
       });
       palette?.addItem({ command, category });
     };
