@@ -129,13 +129,23 @@ async function convertLines(
       return errorLine(error);
     }
   };
+  let isSkipping = false; // what is left of a line too long to keep
   const feed = async (chunk: Uint8Array) => {
     const out: string[] = [];
-    try {
-      lines.feed(chunk, line => out.push(converted(line)) > 0);
-    } catch (error) {
-      isGood = false;
-      out.push(errorLine(error)); // a line too long to keep
+    for (let start = 0; start < chunk.length; ) {
+      const newline = chunk.indexOf(LINE_FEED, start);
+      const end = newline < 0 ? chunk.length : newline + 1;
+      try {
+        if (!isSkipping) {
+          lines.feed(chunk.subarray(start, end), line => out.push(converted(line)) > 0);
+        }
+      } catch (error) {
+        isGood = false;
+        isSkipping = true;
+        out.push(errorLine(error));
+      }
+      isSkipping &&= newline < 0;
+      start = end;
     }
     if (out.length > 0) {
       await print(out.join('\n'));
@@ -145,14 +155,14 @@ async function convertLines(
     await feed(chunk);
   }
   if (lines.pendingBytes > 0) {
-    await feed(NEWLINE); // the last line needs no end
+    await feed(Uint8Array.of(LINE_FEED)); // the last line needs no end
   }
   if (!isGood) {
     throw new SaidFailure();
   }
 }
 
-const NEWLINE = Uint8Array.of(0x0a);
+const LINE_FEED = 0x0a;
 
 /** @throws what is no fault of the document. */
 function errorLine(error: unknown): string {

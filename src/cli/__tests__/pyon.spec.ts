@@ -107,6 +107,17 @@ describe('labwire pyon', () => {
     assert.match(empty.stdout, /^1\n\{"error":\{"name":"ParseError".*\n2\n$/);
   });
 
+  it('gives a line too long to keep one error, and goes on behind its end', async () => {
+    const args = ['pyon', '--lines', '--from', 'v2', '--to', 'v1'];
+    const { code, stdout } = await labwire(args, `1\n${'1'.repeat(110 * 2 ** 20)}\n[2]\n`);
+    const [first, error, last, ...rest] = stdout.split('\n');
+    assert.deepEqual([code, first, last, rest], [1, '1', '[2]', ['']]);
+    assert.match(
+      error ?? '',
+      /^\{"error":\{"name":"LimitError","message":"a line of .*"position":null\}\}$/,
+    );
+  });
+
   it('says what is wrong with a whole document, and nothing on stdout', async () => {
     const bad = await labwire(['pyon', '--from', 'v2', '--to', 'v1'], '[1,');
     assert.deepEqual(bad, {
