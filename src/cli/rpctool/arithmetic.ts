@@ -15,6 +15,7 @@ import {
   typeName,
 } from '../../values/index.js';
 import { type BinaryOperator, EXPRESSION_LIMITS } from './expression.js';
+import { realPower } from './power.js';
 
 type Real = bigint | number;
 
@@ -122,9 +123,9 @@ function intOperate(operator: BinaryOperator, a: bigint, b: bigint): PyValue {
     case '/':
       return trueQuotient(a, b);
     case '//':
-      return floorDivide(a, b)[0];
+      return floorDivide(a, b, 'integer division or modulo by zero')[0];
     case '%':
-      return floorDivide(a, b)[1];
+      return floorDivide(a, b, 'integer modulo by zero')[1];
     case '**':
       return b < 0n ? floatPower(floatOf(a), floatOf(b)) : intPower(a, b);
   }
@@ -144,9 +145,9 @@ function trueQuotient(a: bigint, b: bigint): number {
   return quotient;
 }
 
-function floorDivide(a: bigint, b: bigint): [quotient: bigint, rest: bigint] {
+function floorDivide(a: bigint, b: bigint, fault: string): [quotient: bigint, rest: bigint] {
   if (b === 0n) {
-    throw byZero('integer division or modulo by zero');
+    throw byZero(fault);
   }
   const rest = a % b;
   return rest !== 0n && rest < 0n !== b < 0n ? [a / b - 1n, rest + b] : [a / b, rest];
@@ -235,24 +236,6 @@ function floatPower(a: number, b: number): number | Complex {
   return power;
 }
 
-/** Whole powers up to here are made of exact integers and rounded once. */
-const EXACT_POWER = 128;
-
-/** JavaScript's own power is up to two units in the last place off, and C's is not. */
-function realPower(a: number, b: number): number {
-  if (b === 0.5 && a > 0) {
-    return Math.sqrt(a);
-  }
-  const size = Math.abs(b);
-  if (!Number.isInteger(b) || size > EXACT_POWER || a === 0 || !Number.isFinite(a)) {
-    return a ** b;
-  }
-  const { numerator, denominator } = Fraction.fromFloat(a);
-  const above = numerator ** BigInt(size);
-  const below = denominator ** BigInt(size);
-  return b > 0 ? new Fraction(above, below).toNumber() : new Fraction(below, above).toNumber();
-}
-
 // ---- complex ------------------------------------------------------------------------------------
 
 const ONE = new Complex(1, 0);
@@ -339,7 +322,7 @@ function polarPower(a: Complex, b: Complex): Complex {
   }
   const size = Math.hypot(a.re, a.im);
   const angle = Math.atan2(a.im, a.re);
-  let length = size ** b.re;
+  let length = realPower(size, b.re);
   let phase = angle * b.re;
   if (b.im !== 0) {
     length *= Math.exp(-angle * b.im);

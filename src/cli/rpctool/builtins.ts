@@ -14,6 +14,7 @@ import {
   PythonError,
   type PyValue,
   parseDtype,
+  pyRepr,
   pythonBool,
   pythonComplex,
   pythonFloat,
@@ -25,7 +26,15 @@ import {
 } from '../../values/index.js';
 import { boundedInt } from './arithmetic.js';
 import { EXPRESSION_LIMITS } from './expression.js';
-import { type Arguments, PyFunction, positional } from './functions.js';
+import { type Arguments, bind, PyFunction, positional } from './functions.js';
+
+const LATIN1 = new TextDecoder('latin1');
+/** Which base the prefix of a number stands for. */
+const PREFIXES: ReadonlyMap<string, bigint> = new Map([
+  ['0x', 16n],
+  ['0o', 8n],
+  ['0b', 2n],
+]);
 
 /** `range(start, stop, step)`: what `list`, `tuple` and `np.array` take. It has no form on a wire. */
 export class PyRange extends PyObject {
@@ -100,9 +109,9 @@ export const BUILTINS: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
   builtinType('range', rangeOf),
   builtinType('slice', given => sliceOf(positional('slice', 1, 3, given))),
   builtinType('bool', given => truthOf(positional('bool', 0, 1, given)), '?'),
-  builtinType('int', given => intOf(positional('int', 0, 1, given)), 'i8'),
+  builtinType('int', intOf, 'i8'),
   builtinType('float', given => floatOf(positional('float', 0, 1, given)), 'f8'),
-  builtinType('complex', given => complexOf(positional('complex', 0, 2, given)), 'c16'),
+  builtinType('complex', given => complexOf(bind('complex', ['real', 'imag'], 0, given)), 'c16'),
   [
     'len',
     new PyFunction('len', '<built-in function len>', given =>
@@ -190,8 +199,40 @@ function truthOf([value = false]: readonly PyValue[]): boolean {
   return pythonBool(value.item());
 }
 
-function intOf([value = 0n]: readonly PyValue[]): bigint {
-  return boundedInt(pythonInt(plain(value)));
+function intOf({ args, keywords }: Arguments): bigint {
+  const isNamed = args.length === 1 && keywords.length === 1 && keywords[0]?.[0] === 'base';
+  const values = isNamed ? [...args, ...keywords.map(([, given]) => given)] : args;
+  const rest = isNamed ? [] : keywords;
+  const [value = 0n, base] = positional('int', 0, 2, { args: values, keywords: rest });
+  return boundedInt(base === undefined ? pythonInt(plain(value)) : digitsOf(value, index(base)));
+}
+
+/** `int(text, base)`. */
+function digitsOf(value: PyValue, base: bigint): bigint {
+  if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
+    throw new PythonError('TypeError', "int() can't convert non-string with explicit base");
+  }
+  if (base !== 0n && (base < 2n || base > 36n)) {
+    throw new PythonError('ValueError', 'int() base must be >= 2 and <= 36, or 0');
+  }
+  const text = (typeof value === 'string' ? value : LATIN1.decode(value)).trim().toLowerCase();
+  const [, sign, prefix = '', digits = ''] = /^([+-]?)(?:(0[box])_?)?(\w+)$/.exec(text) ?? [];
+  const said = PREFIXES.get(prefix);
+  // "0b1" is a number of base 16, and of base 2 or 0 the number 1.
+  const isPrefix = said !== undefined && (base === 0n || base === said);
+  const radix = base === 0n ? (said ?? 10n) : base;
+  const written = isPrefix ? digits : prefix + digits;
+  const isOctalOfOld = base === 0n && !isPrefix && /^0[0_]*[1-9]/.test(written);
+  const isWritten = /^[0-9a-z]+(_[0-9a-z]+)*$/.test(written) && !isOctalOfOld;
+  const values = Array.from(written.replaceAll('_', ''), digit =>
+    BigInt(Number.parseInt(digit, 36) || 0),
+  );
+  if (!isWritten || values.some(digit => digit >= radix)) {
+    const shown = pyRepr(value);
+    throw new PythonError('ValueError', `invalid literal for int() with base ${base}: ${shown}`);
+  }
+  const size = values.reduce((sum, digit) => boundedInt(sum * radix + digit), 0n);
+  return sign === '-' ? -size : size;
 }
 
 function floatOf([value = 0]: readonly PyValue[]): number {
@@ -205,8 +246,9 @@ function floatOf([value = 0]: readonly PyValue[]): number {
   return pythonFloat(number);
 }
 
-function complexOf([re = 0n, im]: readonly PyValue[]): Complex {
-  if (re === null || im === null || (im !== undefined && typeof plain(im) === 'string')) {
+function complexOf([re = 0n, im]: readonly (PyValue | undefined)[]): Complex {
+  const hasText = typeof plain(re) === 'string' || typeof plain(im ?? 0n) === 'string';
+  if (re === null || im === null || (im !== undefined && hasText)) {
     throw new PythonError('TypeError', 'complex() takes numbers, or one text such as "1+2j"');
   }
   const a = pythonComplex(plain(re));

@@ -13,6 +13,7 @@ import {
   PythonError,
   type PyValue,
   parseDtype,
+  pyRepr,
   pythonFloat,
   setArrayItem,
   Tuple,
@@ -20,7 +21,7 @@ import {
 } from '../../values/index.js';
 import { checkedCount, index, PyRange } from './builtins.js';
 import { EXPRESSION_LIMITS } from './expression.js';
-import { type Arguments, bind, PyFunction } from './functions.js';
+import { type Arguments, bind, PyFunction, positional } from './functions.js';
 
 /** A key that names a whole array. */
 const WHOLE = new Tuple([]);
@@ -38,6 +39,27 @@ function scalarType(name: string, code: string): readonly [string, PyValue] {
   const repr = `<class 'numpy.${dtype.scalarName}'>`;
   return [`np.${name}`, new PyFunction(`np.${name}`, repr, scalarOf(`np.${name}`, dtype), dtype)];
 }
+
+/** numpy's other names of its types, as on 64-bit Linux. */
+const ALIASES: readonly (readonly [name: string, code: string])[] = [
+  ['byte', 'i1'],
+  ['ubyte', 'u1'],
+  ['short', 'i2'],
+  ['ushort', 'u2'],
+  ['intc', 'i4'],
+  ['uintc', 'u4'],
+  ['int_', 'i8'],
+  ['uint', 'u8'],
+  ['long', 'i8'],
+  ['ulong', 'u8'],
+  ['intp', 'i8'],
+  ['uintp', 'u8'],
+  ['half', 'f2'],
+  ['single', 'f4'],
+  ['double', 'f8'],
+  ['csingle', 'c8'],
+  ['cdouble', 'c16'],
+];
 
 /** What `np.` has here, by full name. */
 export const NUMPY: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
@@ -62,7 +84,16 @@ export const NUMPY: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
     const type = dtypeOf(dtype) ?? arrayOf(value as PyValue, null).dtype;
     return full(shapeOf(shape as PyValue), value as PyValue, type);
   }),
+  creator('empty', given => {
+    // What numpy leaves undefined is zero here.
+    const [shape, dtype] = bind('np.empty', ['shape', 'dtype'], 1, given);
+    return empty(shapeOf(shape as PyValue), dtypeOf(dtype) ?? FLOAT64);
+  }),
   creator('eye', eye),
+  creator('identity', given => {
+    const [n, dtype] = bind('np.identity', ['n', 'dtype'], 1, given);
+    return eye({ args: [n as PyValue, n as PyValue, 0n, dtype ?? null], keywords: [] });
+  }),
   creator('arange', arange),
   creator('linspace', linspace),
   scalarType('bool_', '?'),
@@ -73,6 +104,7 @@ export const NUMPY: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
   ...['float16', 'float32', 'float64', 'complex64', 'complex128'].map(name =>
     scalarType(name, name),
   ),
+  ...ALIASES.map(([name, code]) => scalarType(name, code)),
   scalarType('str_', 'U'),
   scalarType('bytes_', 'S'),
   ['np.True_', NumpyScalar.of('?', true)],
@@ -184,7 +216,7 @@ function textLength(leaf: PyValue): number {
   if (typeof leaf === 'string') {
     return Array.from(leaf).length;
   }
-  return leaf instanceof Uint8Array ? leaf.length : 32;
+  return leaf instanceof Uint8Array ? leaf.length : pyRepr(leaf).length;
 }
 
 /** The dtype that holds all of `leaves`, as numpy chooses it. @throws {PythonError} there is none. */
@@ -264,7 +296,7 @@ function promoted(a: DType, b: DType): DType {
 /** `np.float32(value)`: one element; of a list or an array, an array. */
 function scalarOf(name: string, dtype: DType): Make {
   return given => {
-    const [value] = bind(name, ['x'], 0, given);
+    const [value] = positional(name, 0, 1, given);
     const source = value ?? (dtype.kind === 'U' ? '' : dtype.kind === 'S' ? new Uint8Array() : 0n);
     const array = arrayOf(source, dtype);
     return array.ndim === 0 ? new NumpyScalar(array.dtype, array.toBytes()) : array;
@@ -287,10 +319,12 @@ function eye(given: Arguments): NDArray {
 
 function arange(given: Arguments): NDArray {
   const names = ['start', 'stop', 'step', 'dtype'];
-  const [first, second, third, dtype] = bind('np.arange', names, 1, given);
-  const isShort = second === undefined || second === null;
-  const start = isShort ? 0n : (first as PyValue);
-  const stop = isShort ? (first as PyValue) : second;
+  const [first = null, second = null, third, dtype] = bind('np.arange', names, 0, given);
+  if (first === null && second === null) {
+    throw new PythonError('TypeError', 'arange() requires stop to be specified.');
+  }
+  const start = second === null || first === null ? 0n : first;
+  const stop = second ?? first;
   const step = third ?? 1n;
   const numbers = [start, stop, step].map(value => realOf('np.arange', value));
   const [from, to, by] = numbers as [number, number, number];
