@@ -25,6 +25,7 @@ import {
   type PumpEnd,
 } from '../wire/index.js';
 import { Backoff } from './backoff.js';
+import { Reason } from './reason.js';
 
 /** How long the first attempt may take, or who may call it off. */
 export type ConnectOptions = { readonly deadlineMs?: number; readonly signal?: AbortSignal };
@@ -48,7 +49,7 @@ export type Conversation<Command, Event> = {
   /** What the pump works on, where that is not the transport as it is. */
   readonly pumped?: ITransport;
   /** The connection is over, whoever ended it. Called once, before the status changes. */
-  readonly ended?: (error: unknown) => void;
+  readonly ended?: (reason: Reason) => void;
 };
 
 export type LinkOptions<Command, Event> = ClientOptions & {
@@ -74,13 +75,40 @@ type Ending = { readonly error: unknown; readonly wasOpen: boolean };
 /** Who waits for the first `up`. */
 type Opening = { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 
+/** What `connect` or `start` has begun, until somebody ends it. */
+class Attempt {
+  private _over: Reason | null = null;
+  /** Calls off the transport that is being opened. */
+  private _opening: AbortController | null = null;
+
+  /** Why it was ended; null while it goes on. */
+  get over(): Reason | null {
+    return this._over;
+  }
+
+  async open(connect: Connect): Promise<ITransport> {
+    const opening = new AbortController();
+    this._opening = opening;
+    try {
+      return await connect({ signal: opening.signal });
+    } finally {
+      this._opening = null;
+    }
+  }
+
+  end(reason: Reason): void {
+    this._over ??= reason;
+    this._opening?.abort(reason.error);
+  }
+}
+
 /** The connection of one client, for as long as that lives. */
 export class Link<Command, Event extends { readonly type: string }> {
   private readonly _options: LinkOptions<Command, Event>;
   private readonly _clock: IClock;
   private readonly _backoff: Backoff;
   private _phase: 'idle' | 'open' | 'closed' = 'idle';
-  private _attempt: AbortController | null = null;
+  private _attempt: Attempt | null = null;
   private _opening: Opening | null = null;
   private _running: Promise<void> = Promise.resolve();
   private _pump: Pump<Command, Event> | null = null;
@@ -170,13 +198,13 @@ export class Link<Command, Event extends { readonly type: string }> {
 
   /**
    * End for good: no callback is called once this has returned its promise. Twice is harmless.
-   * @param reason - what those who wait reject with, where the owner has told others already.
+   * @param reason - a `ClosedError` for those who wait, where the owner has told others already.
    */
-  async close(reason?: ClosedError): Promise<void> {
+  async close(reason?: Reason): Promise<void> {
     if (this._phase !== 'closed') {
       this._setStatus('closed', null);
       this._phase = 'closed';
-      this._stop(reason ?? new ClosedError(`${this._options.owner} was closed`));
+      this._stop(reason ?? new Reason(() => new ClosedError(`${this._options.owner} was closed`)));
     }
     await this._running;
   }
@@ -220,11 +248,11 @@ export class Link<Command, Event extends { readonly type: string }> {
       throw new ClosedError(`${this._options.owner} was closed`);
     }
     this._phase = 'open';
-    const attempt = new AbortController();
+    const attempt = new Attempt();
     this._attempt = attempt;
     this._setStatus('connecting', null);
     const earlier = this._running;
-    this._running = this._follow(attempt.signal).then(() => earlier);
+    this._running = this._follow(attempt).then(() => earlier);
   }
 
   /** `connect` was called off. */
@@ -232,23 +260,23 @@ export class Link<Command, Event extends { readonly type: string }> {
     if (this._opening !== null && this._phase === 'open') {
       this._phase = 'idle';
       this._setStatus('failed', reason);
-      this._stop(reason);
+      this._stop(new Reason(() => reason));
     }
   }
 
-  private _stop(reason: unknown): void {
-    this._attempt?.abort(reason);
+  private _stop(reason: Reason): void {
+    this._attempt?.end(reason);
     this._backoff.cancel();
     void this._pump?.close(`${this._options.owner} was closed`);
-    this._opening?.reject(reason);
+    this._opening?.reject(reason.error);
     this._opening = null;
   }
 
-  /** One connection after the other, until `signal`. Never rejects. */
-  private async _follow(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const { error, wasOpen } = await this._converse(signal);
-      if (signal.aborted) {
+  /** One connection after the other, until somebody ends the attempt. Never rejects. */
+  private async _follow(attempt: Attempt): Promise<void> {
+    while (attempt.over === null) {
+      const { error, wasOpen } = await this._converse(attempt);
+      if (attempt.over !== null) {
         return;
       }
       this._backoff.down();
@@ -272,17 +300,17 @@ export class Link<Command, Event extends { readonly type: string }> {
   }
 
   /** Open one connection and serve it to its end. Never rejects. */
-  private async _converse(signal: AbortSignal): Promise<Ending> {
+  private async _converse(attempt: Attempt): Promise<Ending> {
     let transport: ITransport;
     try {
-      transport = await this._options.connect({ signal });
+      transport = await attempt.open(this._options.connect);
     } catch (error) {
       return { error, wasOpen: false };
     }
-    if (signal.aborted) {
+    if (attempt.over !== null) {
       // It came too late, and a later attempt may have its own: touch nothing that is shared.
       await transport.close();
-      return { error: signal.reason, wasOpen: false };
+      return { error: null, wasOpen: false };
     }
     this._stepError = null;
     let conversation: Conversation<Command, Event>;
@@ -305,7 +333,9 @@ export class Link<Command, Event extends { readonly type: string }> {
     if (this._pump === pump) {
       this._pump = null; // a later attempt may have begun
     }
-    conversation.ended?.(error ?? signal.reason);
+    conversation.ended?.(
+      error === null && attempt.over !== null ? attempt.over : new Reason(() => error),
+    );
     await transport.close();
     return { error, wasOpen: true };
   }

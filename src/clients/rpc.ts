@@ -31,6 +31,7 @@ import {
 } from '../values/index.js';
 import { type ClientOptions, Link } from './link.js';
 import { LinkedClient } from './linked.js';
+import { Reason } from './reason.js';
 import { type CallOptions, RpcConversation } from './rpcconversation.js';
 import { dictOf, NO_KWARGS, type RemoteMethods, remoteOf } from './rpcremote.js';
 
@@ -121,7 +122,7 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
           machine,
           take: event => conversation.take(event),
           pumped: conversation.pumped,
-          ended: error => this._ended(conversation, error),
+          ended: reason => this._ended(conversation, reason),
         };
       },
       deadlineError: timeoutMs => this._deadlineError(timeoutMs),
@@ -220,7 +221,7 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
 
   /** End for good: every call under way rejects at once. Twice is harmless. */
   closeRpc(): Promise<void> {
-    const reason = new ClosedError(`${this._owner} was closed`);
+    const reason = new Reason(() => new ClosedError(`${this._owner} was closed`));
     this._conversation?.ended(reason);
     return this._link.close(reason);
   }
@@ -228,9 +229,9 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
   /** The present conversation. @throws {ConnectionLostError} `what` cannot be sent. {ClosedError} */
   private _live(what: string): RpcConversation {
     const conversation = this._conversation;
-    const isLive = this._link.status.state === 'live' && conversation?.reason === null;
+    const isLive = this._link.status.state === 'live' && conversation?.over === null;
     if (conversation === null || !isLive) {
-      throw this._downError(what, conversation?.reason);
+      throw this._downError(what, conversation?.over);
     }
     return conversation;
   }
@@ -264,12 +265,12 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
     this._link.up();
   }
 
-  private _ended(conversation: RpcConversation, error: unknown): void {
+  private _ended(conversation: RpcConversation, reason: Reason): void {
     if (this._conversation === conversation) {
       this._conversation = null;
       this._selectedTarget = null;
     }
-    conversation.ended(error);
+    conversation.ended(reason);
   }
 
   /** @throws {LocalProtocolError} there is no such target, or not only one. */
@@ -327,12 +328,12 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
   }
 
   /** Why nothing can be asked now. */
-  private _downError(what: string, reason: unknown = null): Error {
+  private _downError(what: string, reason: Reason | null = null): Error {
     if (this._link.isClosed) {
       return new ClosedError(`${this._owner} was closed`);
     }
     const { state, fault: known } = this._link.status;
-    const fault = reason === null ? known : toFault(reason);
+    const fault = reason === null ? known : toFault(reason.error);
     const why =
       fault === null
         ? `${this._owner} is not connected${state === 'connecting' ? ' yet' : ''}`

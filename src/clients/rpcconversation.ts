@@ -22,6 +22,7 @@ import {
 } from '../values/index.js';
 import { HIGH_WATER_BYTES, type IClock, type ITransport } from '../wire/index.js';
 import type { Conversation } from './link.js';
+import { Reason } from './reason.js';
 
 /** How long one call may take, or who may call it off. */
 export type CallOptions = { readonly deadlineMs?: number; readonly signal?: AbortSignal };
@@ -86,7 +87,7 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
   private _isGreeting = true;
   private _lastLook: LastLook | null = null;
   private _isFlushing = false;
-  private _reason: unknown = null;
+  private _over: Reason | null = null;
 
   constructor(
     machine: RpcClientMachine,
@@ -102,8 +103,8 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
   }
 
   /** Why nothing can be asked any more; null while it can. */
-  get reason(): unknown {
-    return this._reason;
+  get over(): Reason | null {
+    return this._over;
   }
 
   /** Ask for a target. @throws {LocalProtocolError} it is too late for that. */
@@ -157,20 +158,20 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
         this._answered(event.id)?.reject(remoteErrorOf(event.exception));
         return;
       case 'eof':
-        this.ended(new Error('the server closed the connection'));
+        this.ended(new Reason(() => new Error('the server closed the connection')));
         return;
       case 'failed':
-        this.ended(fromFault(event.fault)); // at once: closing may take its time
+        this.ended(new Reason(() => fromFault(event.fault))); // at once: closing may take its time
         return;
     }
   }
 
   /** Nothing will be answered any more: all who wait hear why, and whether their bytes had left. */
-  ended(reason: unknown): void {
-    if (this._reason !== null) {
+  ended(reason: Reason): void {
+    if (this._over !== null) {
       return;
     }
-    this._reason = reason;
+    this._over = reason;
     const { leftBytes } = this._look();
     const waiting = [...this._waiting.values()];
     this._waiting.clear();
@@ -180,8 +181,9 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
       this._selection = null;
     }
     for (const one of waiting) {
+      const { error } = reason;
       this._settle(one)?.reject(
-        isLabwireError(reason, 'ClosedError') ? reason : this._lost(one, reason, leftBytes),
+        isLabwireError(error, 'ClosedError') ? error : this._lost(one, error, leftBytes),
       );
     }
   }
