@@ -164,7 +164,7 @@ function oneLineRepr(array: NDArray): string {
   const isEmpty = array.size === 0;
   const text = isEmpty ? '[]' : axis([]);
   const shapeNote = isEmpty && shape.length !== 1 ? `, shape=(${shape.join(', ')})` : '';
-  const obvious = dtype.str === '<f8' || (!isEmpty && /^(<i8|\|b1|<c16)$/.test(dtype.str));
+  const obvious = !isEmpty && /^(<f8|<i8|\|b1|<c16)$/.test(dtype.str);
   const name = dtype.isNative && !'SUVmM'.includes(dtype.kind) ? dtype.name : `'${dtype.str}'`;
   return `array(${text}${shapeNote}${obvious ? '' : `, dtype=${name}`})`;
 }

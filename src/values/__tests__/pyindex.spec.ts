@@ -80,7 +80,7 @@ describe('getItem', () => {
     const scalar = NumpyScalar.of('<f8', 1.5);
     assert.equal(pyRepr(getItem(scalar, tuple())), 'np.float64(1.5)');
     assert.equal(pyRepr(getItem(scalar, tuple(null, null))), 'array([[1.5]])');
-    assert.equal(pyRepr(getItem(scalar, new NDArray('?', []))), 'array([])');
+    assert.equal(pyRepr(getItem(scalar, new NDArray('?', []))), 'array([], dtype=float64)');
     assert.equal(pyRepr(getItem(scalar, tuple(null, true))), 'array([[1.5]])');
     assert.equal(
       raised(() => getItem(scalar, 0n)),
