@@ -35,7 +35,7 @@ const ROOMS = {
 const PACKAGES = {
   hub: ['comlink'],
   models: ['comlink', '@jupyterlab/', '@lumino/'],
-  widgets: ['@jupyterlab/', '@lumino/', 'uplot'],
+  widgets: ['@jupyterlab/', '@lumino/', 'uplot', 'vega'],
   plugins: ['@jupyterlab/', '@lumino/'],
   cli: ['commander'],
 };

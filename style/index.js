@@ -10,6 +10,8 @@ import './image.css';
 import './table.css';
 import './log.css';
 import './progress.css';
+import './added.css';
+import './chart.css';
 import './addressform.css';
 import './methods.css';
 import './call.css';

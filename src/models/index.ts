@@ -36,6 +36,16 @@ export { resultSource, resultSpec } from './callformresult.js';
 export { parseRpcSpec, RPC_MIME, type RpcSpec } from './callformspec.js';
 export { type CallEntry, CallHistory } from './callhistory.js';
 export { type CallTab, callTabOf, parseCallTab } from './calltab.js';
+export {
+  type ChartMistake,
+  faultOfChart,
+  findBadExpression,
+  findMistake,
+  lineOf,
+  linesAround,
+  placeOf,
+} from './chartmistake.js';
+export { type ChartSpec, pathText } from './chartspec.js';
 export type { Draft, DraftKind } from './datasetdraft.js';
 export {
   DatasetEditorModel,
@@ -43,7 +53,7 @@ export {
   type EditFailure,
   type PlaceState,
 } from './dataseteditor.js';
-export { DatasetPlaces } from './datasetplaces.js';
+export { DatasetPlaces, editableAddress } from './datasetplaces.js';
 export {
   formatAge,
   formatBytes,

@@ -20,6 +20,7 @@ import {
   parseAddress,
   type Scheme,
 } from '../values/index.js';
+import { checkNames, parseChart } from './chartspec.js';
 
 /** The type of a cell output that names a live view. */
 export const VIEW_MIME = 'application/vnd.labwire.view.v1+json';
@@ -35,6 +36,7 @@ export const VIEW_KINDS: readonly ViewKind[] = [
   'table',
   'log',
   'progress',
+  'chart',
 ];
 export const COLORMAPS: readonly Colormap[] = ['viridis', 'gray', 'inferno', 'cividis', 'twilight'];
 
@@ -56,6 +58,7 @@ const ROLES: readonly SourceRole[] = [
   'bins',
   'counts',
   'table',
+  'data',
   'title',
 ];
 /** Names of views that other extensions draw: the extension, a colon, the view. */
@@ -72,18 +75,38 @@ const QUIET: ReadonlySet<Scheme> = new Set<Scheme>(['sipyco+sync', 'sipyco+broad
 /** @throws {ParseError} what is wrong, where in the spec; `position` is 0, the text is gone. */
 export function parseSpec(json: unknown): ViewSpec {
   const record = recordOf(json, 'the view');
-  refuseUnknown(record, 'the view', ['version', 'view', 'sources', 'options']);
+  refuseUnknown(record, 'the view', ['version', 'view', 'sources', 'options', 'chart']);
   if (record.version !== 1) {
     throw refusal('version', '1, the version that this Labwire knows', record.version);
   }
+  const view = isAddedName(record.view)
+    ? record.view
+    : oneOf('view', record.view ?? 'auto', ['auto', ...VIEW_KINDS] as const);
+  const sources = parseSources(record.sources);
   return {
     version: 1,
-    view: isAddedName(record.view)
-      ? record.view
-      : oneOf('view', record.view ?? 'auto', ['auto', ...VIEW_KINDS] as const),
-    sources: parseSources(record.sources),
+    view,
+    sources,
     options: parseOptions(record.options ?? {}),
+    ...parseDrawing(view, sources, record.chart),
   };
+}
+
+// What a chart draws; every name in it has its sources, and none has sources for nothing.
+function parseDrawing(
+  view: ViewSpec['view'],
+  sources: readonly SourceRef[],
+  json: unknown,
+): Pick<ViewSpec, 'chart'> {
+  if (view !== 'chart') {
+    if (json !== undefined) {
+      throw refusal('chart', 'there in a view of kind chart alone', view);
+    }
+    return {};
+  }
+  const chart = parseChart(json);
+  checkNames(chart, new Set(sources.flatMap(({ role, name }) => (role === 'data' ? [name!] : []))));
+  return { chart };
 }
 
 /** Is it the name of a view that another extension draws, such as `example:gauge`? */
@@ -101,18 +124,20 @@ function parseSources(json: unknown): readonly SourceRef[] {
   return json.map((item, index) => {
     const where = `sources[${index}]`;
     const record = recordOf(item, where);
-    refuseUnknown(record, where, ['role', 'address', 'name']);
+    refuseUnknown(record, where, ['role', 'address', 'name', 'column']);
     if (typeof record.address !== 'string') {
       throw refusal(`${where}.address`, 'an address as text', record.address);
     }
     parseAddress(record.address);
-    return {
-      role: oneOf(`${where}.role`, record.role ?? 'value', ROLES),
-      address: record.address,
-      ...(record.name === undefined
+    const role = oneOf(`${where}.role`, record.role ?? 'value', ROLES);
+    const textAt = (field: 'name' | 'column') =>
+      record[field] === undefined
         ? {}
-        : { name: textOf(record.name, `${where}.name`, TITLE_LIMIT) }),
-    };
+        : { [field]: textOf(record[field], `${where}.${field}`, TITLE_LIMIT) };
+    if (role === 'data' && typeof record.name !== 'string') {
+      throw refusal(`${where}.name`, 'the name of data in the chart', record.name);
+    }
+    return { role, address: record.address, ...textAt('name'), ...textAt('column') };
   });
 }
 
@@ -251,14 +276,17 @@ export function isQuiet(spec: ViewSpec): boolean {
   );
 }
 
-/** A name for people: the title, else the last part of the name of what is shown. */
+/** A name for people: the title, else what a chart calls its data, else the last part of the name of what is shown. */
 export function titleOf(spec: ViewSpec): string {
   const { title } = spec.options;
   if (title !== undefined && title !== '') {
     return title;
   }
   const shown = spec.sources.filter(({ role }) => !BESIDE.has(role));
-  return (shown.length > 0 ? shown : spec.sources).map(source => nameOf(source.address)).join(', ');
+  const names = (shown.length > 0 ? shown : spec.sources).map(({ role, address, name }) =>
+    role === 'data' ? (name ?? '') : nameOf(address),
+  );
+  return [...new Set(names)].join(', ');
 }
 
 /** `rabi.p` of `sipyco+sync://…/datasets#rabi.p`: the fragment, else the path, else where it is. */

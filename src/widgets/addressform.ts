@@ -33,8 +33,8 @@ export class AddressForm extends Widget {
       attributes: { 'aria-label': trans.__('View') },
       children: [
         element('option', { text: trans.__('by its shape'), attributes: { value: 'auto' } }),
-        // Histograms over x take three addresses.
-        ...VIEW_KINDS.filter(kind => kind !== 'xy_hist').map(kind =>
+        // Histograms over x take three addresses, and a chart a specification.
+        ...VIEW_KINDS.filter(kind => kind !== 'xy_hist' && kind !== 'chart').map(kind =>
           element('option', { text: kind, attributes: { value: kind } }),
         ),
       ],

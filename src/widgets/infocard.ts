@@ -80,8 +80,10 @@ export class InfoCard {
   private _facts(): readonly (readonly [name: string, value: string])[] {
     const { _trans: trans, _model: model } = this;
     const { frame, status } = model;
-    const facts: [string, string][] = model.spec.sources.map(({ role, address }) => [
-      model.spec.sources.length === 1 ? trans.__('Address') : trans.__('Address (%1)', role),
+    const facts: [string, string][] = model.spec.sources.map(({ role, address, name, column }) => [
+      model.spec.sources.length === 1
+        ? trans.__('Address')
+        : trans.__('Address (%1)', role === 'data' ? dataName(name, column) : role),
       address,
     ]);
     if (frame !== null) {
@@ -146,4 +148,9 @@ export class InfoCard {
   private readonly _trans: TranslationBundle;
   private readonly _list: HTMLElement;
   private _endpoints: readonly EndpointStatus[] = [];
+}
+
+/** What a chart calls its rows, and which column of them. */
+function dataName(name = '', column?: string): string {
+  return column === undefined ? name : `${name}.${column}`;
 }

@@ -170,8 +170,9 @@ function livelyFacts(frame: PictureFrame | null, trans: TranslationBundle): read
   } else if (frame.kind === 'table') {
     facts.push(trans._n('%2 value', '%2 values', frame.valueCount, formatCount(frame.valueCount)));
   }
-  if (plot?.note !== undefined) {
-    facts.push(plot.note);
+  const note = frame.kind === 'chart' ? frame.note : plot?.note;
+  if (note !== undefined) {
+    facts.push(note);
   }
   if (frame.droppedCount > 0 && frame.kind === 'image') {
     facts.push(trans.__('%1 not drawn', formatCount(frame.droppedCount)));

@@ -2,6 +2,7 @@
 
 import type { ViewKind } from '../../models/index.js';
 import type { IBodyHost, IViewBody } from './body.js';
+import { ChartBody } from './chart.js';
 import { ImageBody } from './image.js';
 import { LogBody } from './log.js';
 import { NumberBody } from './number.js';
@@ -26,4 +27,5 @@ export const KINDS: { readonly [kind in DrawnKind]: Kind } = {
   table: { make: host => new TableBody(host), height: 312 },
   log: { make: host => new LogBody(host), height: 288 },
   progress: { make: host => new ProgressBody(host), height: 36 },
+  chart: { make: host => new ChartBody(host), height: 320 },
 };

@@ -1,0 +1,15 @@
+// vega and vega-lite, loaded when the first chart is drawn: as much code as all the rest of the page.
+
+type Module = typeof import('./vegachart.js');
+
+let loading: Promise<Module> | null = null;
+
+/** What draws charts; a load that failed is tried again by the next call. */
+export function loadVega(): Promise<Module> {
+  // The comment names the file, which may be larger than others (rspack.config.cjs).
+  loading ??= import(/* webpackChunkName: 'labwire-vega' */ './vegachart.js').catch(reason => {
+    loading = null;
+    throw reason;
+  });
+  return loading;
+}
