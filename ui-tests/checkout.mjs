@@ -3,10 +3,12 @@
 // By default it takes labextension, kernelspec and Python package from the checkout as built, so
 // that `npm run build && cd ui-tests && npx playwright test NAME` is the whole loop. With
 // LABWIRE_UI_FROM=installed it takes what the wheel put into the virtual environment: `npm test`.
+// The example extension is no part of the wheel and is built and linked in both cases.
 
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buildExample, linkExample } from '../scripts/example.mjs';
 import { linkCheckout } from '../scripts/jupyterpath.mjs';
 import { freePort } from '../scripts/ports.mjs';
 import { python as own } from '../scripts/setup.mjs';
@@ -19,7 +21,10 @@ export const python = existsSync(own) ? own : 'python3';
  */
 export async function prepareJupyter() {
   process.env.LABWIRE_UI_PORT ??= String(await freePort());
-  process.env.LABWIRE_UI_HOME ??= makeHome();
+  if (process.env.LABWIRE_UI_HOME === undefined) {
+    await buildExample();
+    process.env.LABWIRE_UI_HOME = makeHome();
+  }
   const home = process.env.LABWIRE_UI_HOME;
   const port = Number(process.env.LABWIRE_UI_PORT);
   return { home, port, url: `http://127.0.0.1:${port}`, env: jupyterEnvironment(home) };
@@ -35,10 +40,12 @@ function makeHome() {
 
 // Nothing of the user's own Jupyter is read or written: settings, policy and audit are the home's.
 function jupyterEnvironment(home) {
+  const example = linkExample(path.join(home, 'example'));
+  const checkout =
+    process.env.LABWIRE_UI_FROM === 'installed' ? null : linkCheckout(path.join(home, 'checkout'));
   return {
-    ...(process.env.LABWIRE_UI_FROM === 'installed'
-      ? { JUPYTER_PATH: '', PYTHONPATH: '' }
-      : linkCheckout(path.join(home, 'checkout'))),
+    JUPYTER_PATH: [checkout?.JUPYTER_PATH, example].filter(Boolean).join(path.delimiter),
+    PYTHONPATH: checkout?.PYTHONPATH ?? '',
     JUPYTER_CONFIG_DIR: path.join(home, 'config'),
     JUPYTER_DATA_DIR: path.join(home, 'data'),
     JUPYTER_RUNTIME_DIR: path.join(home, 'runtime'),
