@@ -98,6 +98,16 @@ module.exports = {
     ...packages,
     ...doors,
     {
+      name: 'room-of-the-list',
+      comment: 'a room that is not in ROOMS would obey no arrow: one protocol could import another',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [...Object.keys(ROOMS).map(inside), '^src/(index|tokens)\\.ts$'],
+      },
+      to: {},
+    },
+    {
       name: 'hub-types-only',
       comment:
         'the page takes types from hub/api.ts, never code: that would run on the main thread',
