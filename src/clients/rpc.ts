@@ -144,6 +144,14 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
   }
 
   /**
+   * The method that the server is at, where nobody waits for it any more (`deadlineMs`, `signal`):
+   * calls under way wait behind it. Null where there is none.
+   */
+  get abandoned(): string | null {
+    return this._conversation?.abandoned ?? null;
+  }
+
+  /**
    * Select a target on a connection that was opened with `target: null`; once. It is selected again
    * after each reconnect. A name that the server does not have leaves the connection as it is.
    */

@@ -140,6 +140,12 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
     return this._request({ type: 'get_rpc_method_list', id }, 'get_rpc_method_list', options);
   }
 
+  /** What the server is at, if it was given up: all else waits behind it. Null where it was not. */
+  get abandoned(): string | null {
+    const [oldest] = this._waiting.values();
+    return oldest?.isGivenUp === true ? oldest.what : null;
+  }
+
   take(event: RpcClientEvent): undefined {
     switch (event.type) {
       case 'identified':
@@ -217,7 +223,9 @@ export class RpcConversation implements Conversation<RpcClientCommand, RpcClient
     const timer =
       deadlineMs === undefined
         ? null
-        : this._clock.after(deadlineMs, () => giveUp(lateError(waiting.what, deadlineMs)));
+        : this._clock.after(deadlineMs, () => {
+            giveUp(lateError(waiting.what, deadlineMs, this.abandoned));
+          });
     const onAbort = () => giveUp(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     waiting.release = () => {
@@ -360,9 +368,11 @@ function joined(chunks: readonly Uint8Array[], count: number, length: number): U
   return whole;
 }
 
-function lateError(what: string, timeoutMs: number): DeadlineError {
+function lateError(what: string, timeoutMs: number, before: string | null): DeadlineError {
+  const behind =
+    before === null ? '' : `: it waits behind ${before}, which was given up and still runs`;
   return new DeadlineError(
-    `no answer to ${what} within ${timeoutMs} ms`,
+    `no answer to ${what} within ${timeoutMs} ms${behind}`,
     { operation: what, timeoutMs },
     {
       protocol: 'sipyco',

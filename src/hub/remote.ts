@@ -161,20 +161,24 @@ export class RemoteCalls {
 
   async describeServer(text: string): Promise<ServerDescription> {
     const { source, remote } = this._callable(text);
-    const identity = await this._asked(source, signal => remote.identify({ signal }));
+    const identity = await this._asked(source, remote, signal => remote.identify({ signal }));
     return serverOf(source.address, identity);
   }
 
   async describeTarget(text: string): Promise<TargetDescription> {
     const { source, remote } = this._callable(text);
-    const description = await this._asked(source, signal => remote.describe({ signal }));
+    const description = await this._asked(source, remote, signal => remote.describe({ signal }));
     return targetOf(source.address, description);
   }
 
-  private async _asked<T>(source: ISource, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  private async _asked<T>(
+    source: ISource,
+    remote: IRemote,
+    ask: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const endpoint = formatEndpoint(source.address);
     const deadline = new Deadline(this._options.clock, DESCRIBE_MS, () =>
-      late(`${endpoint} did not describe itself`, 'describe', DESCRIBE_MS),
+      late(remote, `${endpoint} did not describe itself`, 'describe', DESCRIBE_MS),
     );
     this._describing.add(deadline);
     try {
@@ -255,7 +259,7 @@ export class RemoteCalls {
     // Before it is sent: a call whose answer never comes was made all the same.
     this._audit(source.address, method, texts);
     const deadline = new Deadline(this._options.clock, deadlineMs, () =>
-      late(`no answer to ${method}`, method, deadlineMs ?? 0),
+      late(remote, `no answer to ${method}`, method, deadlineMs ?? 0),
     );
     this._running.set(callId, deadline);
     try {
@@ -345,9 +349,12 @@ function outcomeOf(error: unknown, elapsedMs: number): CallOutcome {
   return { type: 'failed', elapsedMs, fault: toFault(error) };
 }
 
-function late(what: string, operation: string, timeoutMs: number): DeadlineError {
+function late(remote: IRemote, what: string, operation: string, timeoutMs: number): DeadlineError {
+  const before = remote.abandoned();
+  const behind =
+    before === null ? '' : `: it waits behind ${before}, which was given up and still runs`;
   return new DeadlineError(
-    `${what} within ${timeoutMs} ms`,
+    `${what} within ${timeoutMs} ms${behind}`,
     { operation, timeoutMs },
     {
       protocol: 'sipyco',

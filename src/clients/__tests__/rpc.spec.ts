@@ -324,6 +324,36 @@ describe('RpcClient, given up', () => {
     await client.closeRpc();
   });
 
+  it('says of a later call what it waits behind, as long as it does', async () => {
+    const bench = new RpcBench();
+    const accept = bench.accept();
+    const client = bench.client();
+    const opened = client.connect();
+    const server = await (await accept()).greet();
+    await opened;
+    const slow = client.call('slow', [], {}, { deadlineMs: 100 });
+    const first = client.call('ping', [], {}, { deadlineMs: 200 });
+    const second = client.call('ping', [], {}, { deadlineMs: 300 });
+    assert.equal(client.abandoned, null);
+    bench.clock.turn(100);
+    await rejects(slow, 'DeadlineError', /^no answer to slow within 100 ms$/);
+    assert.equal(client.abandoned, 'slow');
+    bench.clock.turn(100);
+    const behind = 'it waits behind slow, which was given up and still runs';
+    await rejects(
+      first,
+      'DeadlineError',
+      new RegExp(`^no answer to ping within 200 ms: ${behind}$`),
+    );
+    server.say('{"status":"ok","ret":"late"}\n{"status":"ok","ret":"late too"}\n');
+    await settled();
+    assert.equal(client.abandoned, null);
+    bench.clock.turn(100);
+    await rejects(second, 'DeadlineError', /^no answer to ping within 300 ms$/);
+    await client.closeRpc();
+    assert.equal(client.abandoned, null);
+  });
+
   it('sends nothing for a signal that has fired, and stops the timers of what is answered', async () => {
     const bench = new RpcBench();
     const server = bench.serve();

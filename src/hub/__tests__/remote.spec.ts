@@ -147,6 +147,22 @@ describe('a call', () => {
     assert.equal(failed.elapsedMs, 1500);
   });
 
+  it('says what it waits behind, when that was given up', async () => {
+    bench.start();
+    const slow = request('wait');
+    const cancelled = hub.call(slow);
+    await bench.waiting;
+    await hub.cancelCall(slow.callId);
+    await cancelled;
+    const outcome = hub.call(request('add', ['1'], { deadlineMs: 700 }));
+    await clock.turn(700);
+    assert.equal(
+      faultOf(await outcome).message,
+      'no answer to add within 700 ms: it waits behind wait, which was given up and still runs',
+    );
+    bench.answer(17n);
+  });
+
   it('says whether it was sent when the link is lost', async () => {
     bench.start();
     const outcome = hub.call(request('wait'));

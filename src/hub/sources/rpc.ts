@@ -65,6 +65,10 @@ class RpcConnection extends Linked<RpcClient> {
     return { close: () => this._listeners.delete(listener) };
   }
 
+  get abandoned(): string | null {
+    return this._client.abandoned;
+  }
+
   async identify(options: CallOptions): Promise<Identity> {
     await this._ready(options);
     const { targets, description } = this._client.getRpcId();
@@ -189,6 +193,8 @@ export class RpcSource extends Leased<RpcConnection> {
   };
   readonly shape = 'target';
   override readonly remote: IRemote;
+  /** The connection that was asked last. */
+  private _asked: RpcConnection | null = null;
 
   /** @throws {UnsupportedError} an address with a fragment: a target has nothing inside. */
   constructor(address: Address, context: SourceContext) {
@@ -201,6 +207,7 @@ export class RpcSource extends Leased<RpcConnection> {
       );
     }
     this.remote = {
+      abandoned: () => this._asked?.abandoned ?? null,
       identify: (options = {}) => this._during(connection => connection.identify(options)),
       describe: (options = {}) => this._during(connection => connection.describe(options)),
       call: (method, args, kwargs, options = {}) =>
@@ -218,6 +225,7 @@ export class RpcSource extends Leased<RpcConnection> {
 
   private async _during<T>(work: (connection: RpcConnection) => Promise<T>): Promise<T> {
     const lease = this._acquire();
+    this._asked = lease.connection;
     try {
       return await work(lease.connection);
     } finally {

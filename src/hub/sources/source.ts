@@ -100,6 +100,8 @@ export type CallOptions = { readonly deadlineMs?: number; readonly signal?: Abor
 
 /** What a source whose `abilities.call` is true can do beside being watched. The link is opened where it is not. */
 export interface IRemote {
+  /** The method that the server is at, where its caller gave it up: calls under way wait behind it. */
+  abandoned(): string | null;
   /** The server alone: no target is chosen that the address does not name. @throws as `describe`. */
   identify(options?: CallOptions): Promise<Identity>;
   /** @throws why the server cannot be reached, or asked. */
