@@ -23,7 +23,9 @@ import { root } from '../scripts/steps.mjs';
 import { Server } from './bridge/server.mjs';
 import { pageFiles } from './browser/bundle.mjs';
 import { Browser } from './browser/chromium.mjs';
+import { bareSockets } from './sipyco/bare.mjs';
 import { calls } from './sipyco/calls.mjs';
+import { ownCores, place } from './sipyco/cores.mjs';
 
 useBase64(platformBase64(globalThis));
 
@@ -67,7 +69,7 @@ function print(name, unit, { ours, peer: theirs = null }, target, ok, note) {
   console.log(
     has('--json')
       ? JSON.stringify(one)
-      : `${ok ? 'ok    ' : 'MISSED'} ${name}: ${one.ours} ${unit}${beside} | ${target} ${note ?? ''}`,
+      : `${ok === undefined ? '      ' : ok ? 'ok    ' : 'MISSED'} ${name}: ${one.ours} ${unit}${beside} | ${target} ${note ?? ''}`,
   );
 }
 
@@ -75,29 +77,65 @@ function print(name, unit, { ours, peer: theirs = null }, target, ok, note) {
 
 async function ourServer() {
   const child = fork(file('sipyco/server.mjs'));
-  const [port] = await once(child, 'message');
-  return { port, stop: () => child.disconnect() };
+  const [ports] = await once(child, 'message');
+  return { ...ports, pid: child.pid, stop: () => child.disconnect() };
 }
 
 async function pythonServer() {
   const child = spawn(python, [file('sipyco_peer.py'), 'serve']);
   const [port] = await once(child.stdout.setEncoding('utf8'), 'data');
-  return { port: Number(port), stop: () => child.stdin.end() };
+  return { port: Number(port), pid: child.pid, stop: () => child.stdin.end() };
 }
 
 const to = port => options => connectTcp({ host: '127.0.0.1', port, ...options });
 
 // ---- Calls from Node --------------------------------------------------------------------------------
 
-async function callRows(ours, theirs) {
-  const rate = async port => (await calls.oneByOne(to(port), { seconds: 1 })).perSecond;
+const BOTH_PYTHON = 'peer: a Python client and a Python server';
+/** What V8 needs to have compiled all of the way; Python has nothing to warm up. */
+const WARM = { seconds: 1, connects: 4000 };
+
+/** `body` with the servers on one core, and on another the clients: ours is this process, Python's its child. */
+async function onCores([clientCore, serverCore], servers, all, body) {
+  await place([process.pid], [clientCore]);
+  await place(
+    servers.map(({ pid }) => pid),
+    [serverCore],
+  );
+  try {
+    return await body();
+  } finally {
+    await place([process.pid, ...servers.map(({ pid }) => pid)], all);
+  }
+}
+
+/** The rows in which one end waits for the other, so that the cores they run on decide. */
+async function waitingRows(ours, theirs) {
+  const all = await ownCores();
+  const servers = [ours, theirs];
+  const on = (cores, body) => (all.length === 0 ? body() : onCores(cores, servers, all, body));
+  const together =
+    all.length === 0 ? 'on cores that the system chose' : 'both ends of each on one core';
+  await on([all[0], all[0]], async () => {
+    await callRows(ours, theirs, `${together}; ${BOTH_PYTHON}`);
+    await connectRow(ours, theirs, `${together}; ${BOTH_PYTHON}`);
+  });
+  if (all.length > 1) {
+    await on([all[0], all[1]], () => apartRows(ours, theirs));
+  }
+}
+
+const callRate = async port => (await calls.oneByOne(to(port), { seconds: 1 })).perSecond;
+const connectRate = async port => (await calls.connects(to(port), { count: 1000 })).perSecond;
+
+async function callRows(ours, theirs, note) {
+  await calls.oneByOne(to(ours.port), { seconds: WARM.seconds });
   const own = await byTurns(
-    () => rate(ours.port),
+    () => callRate(ours.port),
     () => peer('calls', theirs.port, 10_000),
   );
-  const note = 'peer: a Python client and a Python server';
   print('call one at a time, Node, our server', '/s', own, '>= 12 000/s', own.ours >= 12e3, note);
-  const foreign = { ours: await rate(theirs.port), peer: own.peer };
+  const foreign = { ours: await callRate(theirs.port), peer: own.peer };
   print(
     'call one at a time, Node, the Python server',
     '/s',
@@ -106,6 +144,45 @@ async function callRows(ours, theirs) {
     foreign.ours >= 8e3,
     note,
   );
+}
+
+async function connectRow(ours, theirs, note) {
+  await calls.connects(to(ours.port), { count: WARM.connects });
+  const connects = await byTurns(
+    () => connectRate(ours.port),
+    () => peer('connects', theirs.port, 500),
+  );
+  print(
+    'connect, handshake, close, Node, our server',
+    '/s',
+    connects,
+    '>= 3 000/s',
+    connects.ours >= 3e3,
+    note,
+  );
+}
+
+/** Each end on a core of its own: how far from what sockets alone can do, for no target says that. */
+async function apartRows(ours, theirs) {
+  const note = bare =>
+    `each end on a core of its own, where bare sockets of Node make ${round(bare)} /s; ${BOTH_PYTHON}`;
+  const called = await byTurns(
+    () => callRate(ours.port),
+    () => peer('calls', theirs.port, 5000),
+  );
+  const echoes = await bareSockets.echoes(ours.barePort, { seconds: 1 });
+  print('call one at a time, Node, our server, apart', '/s', called, '', undefined, note(echoes));
+  const connected = await byTurns(
+    () => connectRate(ours.port),
+    () => peer('connects', theirs.port, 500),
+  );
+  const bare = await bareSockets.connects(ours.barePort, { count: 1000 });
+  const what = 'connect, handshake, close, Node, our server, apart';
+  print(what, '/s', connected, '', undefined, note(bare));
+}
+
+/** The rows in which one end has always something to do: on whatever cores. */
+async function busyRows(ours, theirs) {
   const many = [];
   for (let turn = 0; turn < TURNS; turn += 1) {
     many.push((await calls.pipelined(to(ours.port), { seconds: 1 })).perSecond);
@@ -128,19 +205,7 @@ async function callRows(ours, theirs) {
     arrays,
     '>= 150 MB/s',
     arrays.ours >= 150,
-    note,
-  );
-  const connects = await byTurns(
-    async () => (await calls.connects(to(ours.port), { count: 1000 })).perSecond,
-    () => peer('connects', theirs.port, 500),
-  );
-  print(
-    'connect, handshake, close, Node, our server',
-    '/s',
-    connects,
-    '>= 3 000/s',
-    connects.ours >= 3e3,
-    note,
+    BOTH_PYTHON,
   );
 }
 
@@ -350,7 +415,8 @@ async function main() {
   const folder = await mkdtemp(join(tmpdir(), 'labwire-bench-'));
   const [ours, theirs] = await Promise.all([ourServer(), pythonServer()]);
   try {
-    await callRows(ours, theirs);
+    await waitingRows(ours, theirs);
+    await busyRows(ours, theirs);
     await publisherRows();
     await logRow(folder);
     await tlsRow(folder);

@@ -1,5 +1,8 @@
-// What is called in the bench: our pc_rpc server, in a process of its own. Forked; sends its port.
+// What is called in the bench: our pc_rpc server, in a process of its own. Forked; sends its port, and
+// that of bare sockets of Node, which say back what they hear.
 
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { platformBase64, useBase64 } from '../../lib/protocols/pyon/index.js';
 import { method, RpcServer, rpcTarget } from '../../lib/servers/index.js';
 import { listenTcp } from '../../lib/transports/node/index.js';
@@ -29,5 +32,10 @@ const bench = rpcTarget({
 const listener = await listenTcp();
 const server = new RpcServer({ targets: { bench } });
 server.start(listener);
+const bare = createServer({ noDelay: true }, socket => {
+  socket.on('data', chunk => socket.write(chunk));
+  socket.on('error', () => socket.destroy());
+});
+await once(bare.listen(0, '127.0.0.1'), 'listening');
 process.once('disconnect', () => process.exit());
-process.send(listener.port);
+process.send({ port: listener.port, barePort: bare.address().port });
