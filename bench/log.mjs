@@ -71,7 +71,7 @@ function rowsOf(result) {
 
 export async function run() {
   const browser = await Browser.open(
-    { 'jobs.js': await page(), 'page.css': await style(), 'worker.js': await productWorker() },
+    { ...(await page()), 'page.css': await style(), 'worker.js': await productWorker() },
     { devtools: true },
   );
   try {

@@ -7,13 +7,13 @@
 // TCP, bridge kernel, jupyter_server and websocket, all on this machine. CPU times are those of the
 // renderer's own threads as Linux counts them (/proc), so nothing is attached to the browser.
 
-import { descendants, threadSeconds } from './bridge/processes.mjs';
 import { page, productWorker, style } from './browser/bundle.mjs';
 import { Browser } from './browser/chromium.mjs';
 import { Instrument } from './browser/instrument.mjs';
 import { TEN } from './browser/instruments.mjs';
 import { Jupyter } from './browser/jupyter.mjs';
 import { print, row } from './browser/rows.mjs';
+import { shares, threadClock } from './browser/threads.mjs';
 
 const WARM_UP_MS = 2000;
 const MEASURE_MS = 8000;
@@ -38,18 +38,6 @@ function viewsOf(instrument) {
   ];
 }
 
-/** CPU seconds of the page's UI thread and of its worker's. */
-function pageClock(browser) {
-  for (const pid of descendants(browser.pid, '--type=renderer')) {
-    const threads = threadSeconds(pid);
-    const worker = threads.find(([name]) => name.startsWith('DedicatedWorker'));
-    if (worker !== undefined) {
-      return { page: threads[0][1], worker: worker[1] };
-    }
-  }
-  throw new Error('no process of the browser has a worker');
-}
-
 async function measure(browser, channel, instrument) {
   const clocks = {};
   const result = await browser.run(
@@ -62,12 +50,10 @@ async function measure(browser, channel, instrument) {
       measureMs: MEASURE_MS,
     },
     moment => {
-      clocks[moment] = { atMs: performance.now(), ...pageClock(browser) };
+      clocks[moment] = threadClock(browser.pid);
     },
   );
-  const { begin, end } = clocks;
-  const share = thread => (end[thread] - begin[thread]) / ((end.atMs - begin.atMs) / 1000);
-  return { ...result, page: share('page'), worker: share('worker') };
+  return { ...result, ...shares(clocks.begin, clocks.end) };
 }
 
 /** `trace 60/s, image 9.8/s, …`: the pictures of all views of a kind, per view. */
@@ -108,7 +94,7 @@ function rowsOf(result) {
 
 export async function run() {
   const browser = await Browser.open(
-    { 'jobs.js': await page(), 'page.css': await style(), 'worker.js': await productWorker() },
+    { ...(await page()), 'page.css': await style(), 'worker.js': await productWorker() },
     { size: WINDOW },
   );
   try {

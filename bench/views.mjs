@@ -169,7 +169,7 @@ function latenesses(stamps, draws) {
 
 export async function run() {
   const browser = await Browser.open({
-    'jobs.js': await page(),
+    ...(await page()),
     'page.css': await style(),
     'worker.js': await productWorker(),
     'feed.js': await feedWorker(),

@@ -15,7 +15,7 @@ const SECONDS_PER_JOB = 1;
 
 export async function run() {
   const browser = await Browser.open({
-    'jobs.js': await page(),
+    ...(await page()),
     'codec.js': await script('codec.mjs', 'iife'),
   });
   try {

@@ -1,7 +1,7 @@
 // What the page and its workers load: the product's compiled rooms, bundled as the product's are.
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../../scripts/steps.mjs';
 
@@ -32,14 +32,28 @@ export async function pageFiles({ jobs, worker }) {
   };
 }
 
-/** Modules of the page: `jobs.js`. JupyterLab's own style sheets are left out. */
-export function page() {
-  return script('page.mjs', 'esm', [
-    {
-      name: 'no-css',
-      setup: ({ onLoad }) => onLoad({ filter: /\.css$/ }, () => ({ contents: '' })),
-    },
-  ]);
+/**
+ * Modules of the page: `jobs.js`, and the chunks that it loads when they are wanted, by name.
+ * JupyterLab's own style sheets are left out.
+ */
+export async function page() {
+  const { outputFiles } = await build({
+    ...SETTINGS,
+    entryPoints: { jobs: 'bench/browser/page.mjs' },
+    format: 'esm',
+    splitting: true,
+    plugins: [
+      {
+        name: 'no-css',
+        setup: ({ onLoad }) => onLoad({ filter: /\.css$/ }, () => ({ contents: '' })),
+      },
+    ],
+  });
+  return Object.fromEntries(
+    outputFiles
+      .filter(({ path }) => path.endsWith('.js'))
+      .map(({ path, contents }) => [basename(path), contents]),
+  );
 }
 
 /** The product's style, with as much of JupyterLab's theme as it needs. */

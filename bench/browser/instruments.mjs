@@ -13,6 +13,7 @@ export const TEN = {
   datasets: { count: 2000, hz: 500 },
   numbers: { count: 4, hz: 20 },
 };
+export const COLUMNS = { rows: 1000, hz: 20 };
 export const METHODS = { instruments: 50, perInstrument: 10 };
 const PICTURES = 4; // made once: making one takes longer than showing it
 
@@ -47,6 +48,21 @@ export function changesFeed() {
         .set(BigInt(i % CHANGES_POINTS), stamp);
       return stamp;
     },
+  };
+}
+
+/** `x` and `y`: 1000 points each; a step replaces y. */
+export function columnsFeed() {
+  const { rows } = COLUMNS;
+  const noise = uniform(2);
+  const column = sample => dataset(NDArray.of(Float64Array.from({ length: rows }, sample)));
+  const wave = phase => column((_, i) => Math.sin(i / 60 + phase) + 0.2 * noise());
+  return {
+    struct: new PyDict([
+      ['x', column((_, i) => i / rows)],
+      ['y', wave(0)],
+    ]),
+    step: (notifier, i) => notifier.set('y', wave(i / 10)),
   };
 }
 

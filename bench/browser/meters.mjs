@@ -107,7 +107,7 @@ export class FrameMeter {
   }
 }
 
-const PAINTED = ['trace', 'image', 'number']; // the others are made of elements
+const PAINTED = ['trace', 'image', 'number', 'chart']; // the others are made of elements
 
 /** The pictures of one view. One made of elements has drawn when it has taken a frame. */
 export class Pictures {

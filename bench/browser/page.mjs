@@ -2,7 +2,7 @@
 
 import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import { HubSession, LiveViewModel, specOf } from '../../lib/models/index.js';
+import { HubSession, LiveViewModel, parseSpec, specOf } from '../../lib/models/index.js';
 import { LiveView } from '../../lib/widgets/index.js';
 import { FrameMeter, GapMeter, meteredWorker } from './meters.mjs';
 
@@ -19,6 +19,8 @@ export function run(job) {
       return watchViews(job);
     case 'log':
       return watchLog(job);
+    case 'chart':
+      return watchChart(job);
     case 'codec':
       return askWorker(job);
     default:
@@ -197,6 +199,52 @@ function newest({ frame: { recordCount, lostCount } }) {
   return recordCount + lostCount;
 }
 
+/**
+ * Show a chart, which nobody has shown before in this page, and then look at it for a while.
+ *
+ * @param {{worker: string, spec: object, channel: object, warmUpMs: number, measureMs: number}} job
+ */
+async function watchChart({ worker, spec, channel, warmUpMs, measureMs }) {
+  const idle = new GapMeter();
+  await sleep(IDLE_MS);
+  const idleGapMs = idle.stop();
+  const meter = new FrameMeter();
+  const session = start({ worker, channel, meter });
+  const first = new GapMeter();
+  const { model, widget, pictures } = showSpec(session, meter, parseSpec(spec));
+  const timeOf = name => performance.getEntriesByName(`labwire:chart:${name}`)[0]?.startTime;
+  await until(
+    () => timeOf('painted') !== undefined,
+    () => `no chart: ${JSON.stringify(told(model))}`,
+  );
+  await sleep(warmUpMs);
+  const firstGapMs = first.stop();
+
+  meter.restart();
+  await ask('begin');
+  const gaps = new GapMeter();
+  const from = performance.now();
+  await sleep(measureMs);
+  const seconds = (performance.now() - from) / 1000;
+  const longestGapMs = gaps.stop();
+  await ask('end');
+  const result = {
+    idleGapMs,
+    firstGapMs,
+    longestGapMs,
+    loadMs: timeOf('loaded') - timeOf('frame'),
+    paintMs: timeOf('painted') - timeOf('loaded'),
+    drawnHz: pictures.draws.length / seconds,
+    canvas: pictures.canvasSize(),
+    coloured: pictures.colouredShare(),
+    ...told(model),
+  };
+  session.bye();
+  widget.dispose();
+  session.dispose();
+  return result;
+}
+
 /** The product's worker, and the page's end of it. */
 function start({ worker, channel, meter }) {
   return new HubSession({
@@ -212,6 +260,10 @@ function start({ worker, channel, meter }) {
 /** The product's view in the page, watched by the meter. */
 function show(session, meter, view, address, options) {
   const spec = { ...specOf(address, view), options };
+  return showSpec(session, meter, spec);
+}
+
+function showSpec(session, meter, spec) {
   const model = new LiveViewModel({ spec, source: session });
   const widget = new LiveView({
     model,
@@ -219,7 +271,7 @@ function show(session, meter, view, address, options) {
     place: 'cell',
     actions: { openTab: null, openAddress: () => {}, decide: () => {} },
   });
-  const pictures = meter.watch(model, widget.node, view);
+  const pictures = meter.watch(model, widget.node, spec.view);
   Widget.attach(widget, document.querySelector('#place'));
   return { model, widget, pictures };
 }

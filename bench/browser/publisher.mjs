@@ -11,6 +11,7 @@ import { listenTcp } from '../../lib/transports/node/index.js';
 import {
   cameraFeed,
   changesFeed,
+  columnsFeed,
   datasetsFeed,
   numbersFeed,
   picturesFeed,
@@ -20,6 +21,7 @@ import {
 const FEEDS = {
   camera: cameraFeed,
   changes: changesFeed,
+  columns: columnsFeed,
   traces: tracesFeed,
   pictures: picturesFeed,
   datasets: datasetsFeed,

@@ -4,17 +4,21 @@ export function print(rows) {
   for (const row of rows) {
     const { case: name, ours, unit, target, ok, note } = row;
     const more = note === undefined ? '' : `; ${note}`;
+    const verdict = target === undefined ? '' : ` (${target}) ${ok ? 'ok' : 'MISSED'}`;
     console.log(
       process.argv.includes('--json')
         ? JSON.stringify(row)
-        : `${name}: ${ours} ${unit} (${target}) ${ok ? 'ok' : 'MISSED'}${more}`,
+        : `${name}: ${ours} ${unit}${verdict}${more}`,
     );
   }
 }
 
-/** A row without a peer; `target` is e.g. `>= 50` or `<= 4`. */
+/** A row without a peer; `target` is e.g. `>= 50` or `<= 4`, or null: the figure is only told. */
 export function row(name, unit, value, target, note) {
   const ours = Number(value.toPrecision(3));
+  if (target === null) {
+    return { case: name, unit, ours, peer: null, ratio: null, note };
+  }
   const [sign, bound] = target.split(' ');
   const ok = sign === '>=' ? ours >= Number(bound) : ours <= Number(bound);
   return { case: name, unit, ours, peer: null, ratio: null, target: `${target} ${unit}`, ok, note };
