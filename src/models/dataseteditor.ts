@@ -44,8 +44,8 @@ export namespace DatasetEditorModel {
     readonly address: string;
     readonly open: () => Promise<IHub>;
     readonly places: DatasetPlaces;
-    /** Null: no instrument has any. */
-    readonly guards: ICallGuards | null;
+    /** What is set for the instruments, as soon as their list is read; null: there is no list. */
+    readonly guards: () => Promise<ICallGuards | null>;
     /** ms, monotonic. */
     readonly nowMs: () => number;
     /** `setTimeout`, between two looks at a dataset that changes all the time. */
@@ -60,7 +60,12 @@ export class DatasetEditorModel implements IDisposable {
   constructor(options: DatasetEditorModel.IOptions) {
     this._options = options;
     this._place = options.places.of(options.address);
-    options.guards?.changed.connect(this._emit, this);
+  }
+
+  /** The address of the one dataset that the view shows; null: it shows many. */
+  get dataset(): string | null {
+    const { address } = this._options;
+    return parseAddress(address).fragment === null ? null : address;
   }
 
   /** Anything of it changed. */
@@ -85,8 +90,7 @@ export class DatasetEditorModel implements IDisposable {
 
   /** Read-only, or every call confirmed: the stricter of both ends. */
   get guard(): CallGuard {
-    const { guards, address } = this._options;
-    const all = [address, this._place].map(text => guardAt(guards, text));
+    const all = [this._options.address, this._place].map(text => guardAt(this._guards, text));
     return {
       readOnly: all.some(({ readOnly }) => readOnly),
       confirmCalls: all.some(({ confirmCalls }) => confirmCalls),
@@ -106,8 +110,10 @@ export class DatasetEditorModel implements IDisposable {
     const turn = this._turn;
     this._placeState = { type: 'asking' };
     this._emit();
+    this._guards ??= await this._options.guards();
     const state = await this._asked(this._place.trim());
     if (turn === this._turn && !this._isDisposed) {
+      this._guards?.changed.connect(this._emit, this); // twice is once
       this._placeState = state;
       if (state.type === 'good') {
         this._place = state.database.address;
@@ -487,7 +493,7 @@ export class DatasetEditorModel implements IDisposable {
     if (!this._isDisposed) {
       this.disarm();
       this._isDisposed = true;
-      this._options.guards?.changed.disconnect(this._emit, this);
+      this._guards?.changed.disconnect(this._emit, this);
       Signal.clearData(this);
     }
   }
@@ -498,6 +504,7 @@ export class DatasetEditorModel implements IDisposable {
 
   private readonly _options: DatasetEditorModel.IOptions;
   private readonly _changed = new Signal<this, void>(this);
+  private _guards: ICallGuards | null = null;
   private _place: string;
   private _placeState: PlaceState = { type: 'unasked' };
   private _turn = 0; // counts places that were asked

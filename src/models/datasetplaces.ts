@@ -3,6 +3,7 @@
 // ARTIQ's master publishes on port 3250 and is controlled on 3251, the target is `dataset_db`. A
 // notebook never says where edits go; what is chosen is kept as long as the page lives.
 
+import type { ViewSpec } from '../hub/api.js';
 import { formatAddress, formatEndpoint, parseAddress } from '../values/index.js';
 
 /** The usual target for the datasets that `address` names, or is inside of. @throws {ParseError} */
@@ -37,4 +38,18 @@ export class DatasetPlaces {
   }
 
   private readonly _chosen = new Map<string, string>();
+}
+
+/** The notifier of ARTIQ's master whose entries are datasets. */
+const NOTIFIER = 'datasets';
+
+/** What of a view can be edited: all datasets, or the one that it shows; null: nothing. */
+export function editableAddress({ view, sources }: ViewSpec): string | null {
+  const [source, ...others] = sources.filter(({ role }) => role !== 'title');
+  const isKind = view === 'auto' || view === 'table' || view === 'number';
+  if (source === undefined || others.length > 0 || !isKind) {
+    return null;
+  }
+  const { scheme, path } = parseAddress(source.address);
+  return scheme === 'sipyco+sync' && path === NOTIFIER ? source.address : null;
 }

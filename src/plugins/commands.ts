@@ -8,10 +8,8 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { AddressForm, type LiveView, viewIcon } from '../widgets/index.js';
+import { NO_ARGUMENTS } from './command.js';
 import { ILabwire } from './token.js';
-
-/** No arguments at all: whatever a link passes is ignored. */
-const NO_ARGUMENTS = { args: { type: 'object', properties: {} } } as const;
 
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'labwire:commands',
@@ -101,6 +99,18 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       view => view.resetZoom(),
     );
     addViewCommand(
+      'zoom-view',
+      trans.__('Zoom Into a Box in the Live View'),
+      view => view.canZoom,
+      view => view.startBox(),
+    );
+    addViewCommand(
+      'retry-view',
+      trans.__('Connect the Live View Now'),
+      ({ model }) => model.phase === 'broken' || model.phase === 'open',
+      ({ model }) => model.retry(),
+    );
+    addViewCommand(
       'open-in-tab',
       trans.__('Open the Live View in a Tab'),
       () => labwire.openTab !== null,
@@ -111,6 +121,25 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       trans.__('About the Live View'),
       () => true,
       view => view.toggleInfo(),
+    );
+    addViewCommand(
+      'show-settings',
+      trans.__('Settings of the Live View'),
+      () => true,
+      view => view.toggleSettings(),
+    );
+    // Both open what the person then acts in: arming and sending are buttons there.
+    addViewCommand(
+      'edit-datasets',
+      trans.__('Edit the Datasets of the Live View…'),
+      view => view.editing?.canOpen === true,
+      view => view.editing?.open(),
+    );
+    addViewCommand(
+      'show-undo',
+      trans.__('Undo the Last Edit of a Dataset…'),
+      view => view.editing?.canOpen === true,
+      view => view.editing?.showUndo(),
     );
     for (const command of ids) {
       palette?.addItem({ command, category });

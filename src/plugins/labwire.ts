@@ -7,6 +7,9 @@ import type { Widget } from '@lumino/widgets';
 import {
   BridgeOpener,
   type CallOptions,
+  DatasetEditorModel,
+  DatasetPlaces,
+  editableAddress,
   HubSession,
   type IBridgeServer,
   type ICallGuards,
@@ -109,6 +112,7 @@ export class Labwire implements ILabwire {
       model.open(); // who has a source knows what opening it does
     }
     const hasTabs = this._openTab !== null && source === undefined;
+    const edited = source === undefined ? editableAddress(spec) : null;
     const view = new LiveView({
       model,
       place,
@@ -121,6 +125,7 @@ export class Labwire implements ILabwire {
         decide: asking => this.decide(asking.endpoints),
       },
       ...(frozen?.picture == null ? {} : { picture: frozen.picture }),
+      ...(edited === null ? {} : { editor: this._editorOf(edited) }),
     });
     this._views.add(view);
     this._focus.add(view);
@@ -195,6 +200,19 @@ export class Labwire implements ILabwire {
     this._ask?.(endpoints);
   }
 
+  private _editorOf(address: string): DatasetEditorModel {
+    return new DatasetEditorModel({
+      address,
+      open: () => this.session.open(),
+      places: this._places,
+      guards: () => this._guards,
+      nowMs: () => performance.now(),
+      after: (callback, ms) => {
+        setTimeout(callback, ms);
+      },
+    });
+  }
+
   private readonly _trans: TranslationBundle;
   private readonly _caller: ValueCaller;
   private readonly _views = new Set<LiveView>();
@@ -202,6 +220,7 @@ export class Labwire implements ILabwire {
   private readonly _focus = new FocusTracker();
   private _openTab: ((spec: ViewSpec) => Widget) | null = null;
   private _ask: ((endpoints: readonly string[]) => void) | null = null;
+  private readonly _places = new DatasetPlaces();
   private _guards: Promise<ICallGuards | null> = Promise.resolve(null);
   private _defaults: ViewOptions = {};
 }

@@ -3,6 +3,7 @@
 import { LabIcon } from '@jupyterlab/ui-components';
 import box from '../../style/icons/box.svg';
 import csv from '../../style/icons/csv.svg';
+import edit from '../../style/icons/edit.svg';
 import freeze from '../../style/icons/freeze.svg';
 import info from '../../style/icons/info.svg';
 import pause from '../../style/icons/pause.svg';
@@ -43,6 +44,7 @@ export const toolIcons = {
   settings: iconOf('settings', settings),
   reset: iconOf('reset', reset),
   box: iconOf('box', box),
+  edit: iconOf('edit', edit),
 } as const;
 
 /** A shape per state, so that no state is told by its colour alone. */

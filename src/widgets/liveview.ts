@@ -9,6 +9,7 @@ import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import {
+  type DatasetEditorModel,
   isQuiet,
   type LiveViewModel,
   type PictureFrame,
@@ -21,6 +22,7 @@ import type { Fault } from '../values/index.js';
 import { Attachment } from './attachment.js';
 import { BodySlot } from './bodyslot.js';
 import { Cards } from './cards.js';
+import { EditPanel } from './edit/panel.js';
 import { element, setText } from './element.js';
 import { exportCsv } from './exporting.js';
 import { type Frozen, keep, savePng } from './keeping.js';
@@ -53,6 +55,8 @@ export namespace LiveView {
     readonly place: 'cell' | 'tab';
     /** What other extensions draw; absent: nothing. */
     readonly added?: ViewRegistry<ViewExtension>;
+    /** What of it can be edited, once a person has armed it; absent: nothing. */
+    readonly editor?: DatasetEditorModel;
     /** Where the person's settings have no say. */
     readonly defaults?: ViewOptions;
     /** A picture of the past, base64 PNG: shown while the model is frozen and has no frame. */
@@ -113,6 +117,7 @@ export class LiveView extends Widget implements IBodyHost {
       this._cards.node,
       this._spoken.node,
     );
+    this.editing = options.editor && new EditPanel(this, options.editor, () => this._drawTools());
     if (this._place === 'cell') {
       this._edge = new LowerEdge({
         label: trans.__('Height of the view'),
@@ -131,6 +136,7 @@ export class LiveView extends Widget implements IBodyHost {
 
   readonly model: LiveViewModel;
   readonly trans: TranslationBundle;
+  readonly editing: EditPanel | undefined;
 
   /** The person froze it (what it leaves), or made it live again (null). */
   get frozen(): ISignal<this, Frozen | null> {
@@ -289,6 +295,7 @@ export class LiveView extends Widget implements IBodyHost {
     this.model.dispose();
     super.dispose(); // tells that it is gone, and clears its signals
   }
+    this.editing?.dispose();
 
   protected override onAfterAttach(_msg: Message): void {
     this.node.addEventListener('keydown', this);

@@ -29,6 +29,20 @@ export function viewTools(view: LiveView, { card, hasZoom, hasTabs }: ToolState)
       run: () => view.resetZoom(),
     },
   ];
+  const { editing } = view;
+  const edit: readonly Tool[] =
+    editing === undefined
+      ? []
+      : [
+          {
+            name: 'edit',
+            label: editing.isArmed ? trans.__('Editing is armed') : trans.__('Edit datasets…'),
+            icon: toolIcons.edit,
+            pressed: editing.isOpen,
+            enabled: editing.canOpen,
+            run: () => editing.toggle(),
+          },
+        ];
   const tab: Tool = {
     name: 'tab',
     label: trans.__('Open in a tab'),
@@ -69,6 +83,7 @@ export function viewTools(view: LiveView, { card, hasZoom, hasTabs }: ToolState)
       run: () => view.exportPng(),
     },
     ...(hasZoom ? zoom : []),
+    ...edit,
     ...(hasTabs ? [tab] : []),
     {
       name: 'info',

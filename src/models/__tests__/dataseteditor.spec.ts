@@ -33,7 +33,7 @@ function makeModel(): DatasetEditorModel {
     address: DATASETS,
     open: async () => hub,
     places,
-    guards: { guardOf: () => guard, changed: new Signal<object, void>({}) },
+    guards: async () => ({ guardOf: () => guard, changed: new Signal<object, void>({}) }),
     nowMs: () => nowMs,
     after: callback => setImmediate(callback),
   });

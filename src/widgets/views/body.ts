@@ -12,6 +12,15 @@ import type {
 import { element } from '../element.js';
 import type { ThemeColours } from '../theme.js';
 
+/** Editing the rows of a table, while a person has armed it. */
+export interface IRowEditing {
+  readonly isArmed: boolean;
+  /** Let the person type over the dataset at `address`, or the one that holds what is there. */
+  edit(address: string): void;
+  /** Ask whether it is to be deleted. */
+  remove(address: string): void;
+}
+
 /** What a body may ask of the frame around it. */
 export interface IBodyHost {
   readonly model: LiveViewModel;
@@ -24,6 +33,8 @@ export interface IBodyHost {
   setReadout(text: string | null): void;
   /** Show this address in a view of its own. */
   openAddress(address: string): void;
+  /** Undefined where nothing can be edited. */
+  readonly editing: IRowEditing | undefined;
 }
 
 export interface IViewBody extends IDisposable {

@@ -74,6 +74,7 @@ export class TableBody extends Body<'table'> implements IViewBody {
     this._filter.addEventListener('keydown', this._onFilterKey);
     this._scroller.addEventListener('scroll', this._onScroll, { passive: true });
     this._rowsNode.addEventListener('click', this._onClick);
+    this._rowsNode.addEventListener('dblclick', this._onDoubleClick);
   }
 
   protected override drawFrame(): void {
@@ -166,11 +167,10 @@ export class TableBody extends Body<'table'> implements IViewBody {
       case 'ArrowRight':
       case 'ArrowLeft':
         return this._foldActive(event.key === 'ArrowLeft');
-      case 'Enter': {
-        const row = this._rowAt(this._active);
-        this._use(row);
-        return row !== null;
-      }
+      case 'Enter':
+      case 'F2':
+      case 'Delete':
+        return this._act(event.key, this._rowAt(this._active));
       default:
         return false;
     }
@@ -220,12 +220,39 @@ export class TableBody extends Body<'table'> implements IViewBody {
       const isTwisty = (event.target as Element).closest('.jp-TableView-twisty') !== null;
       if (isTwisty && found.row.isGroup) {
         this._fold(found.row, !found.row.folded);
-      } else {
+      } else if (!this._canEdit(found.row)) {
         this._use(found.row);
       }
       this._redraw();
     }
   };
+
+  // While it is armed one click chooses and two edit.
+  private readonly _onDoubleClick = (): void => {
+    const row = this._rowAt(this._active);
+    if (row !== null && this._canEdit(row)) {
+      this.host.editing?.edit(row.address);
+    }
+  };
+
+  private _act(key: 'Enter' | 'F2' | 'Delete', row: TableRow | null): boolean {
+    if (row !== null && this._canEdit(row)) {
+      if (key === 'Delete') {
+        this.host.editing?.remove(row.address);
+      } else {
+        this.host.editing?.edit(row.address);
+      }
+      return true;
+    }
+    if (key === 'Enter') {
+      this._use(row);
+    }
+    return key === 'Enter' && row !== null;
+  }
+
+  private _canEdit(row: TableRow): boolean {
+    return this.host.editing?.isArmed === true && row.address !== '';
+  }
 
   private _use(row: TableRow | null): void {
     if (row === null) {
