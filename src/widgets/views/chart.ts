@@ -144,7 +144,6 @@ export class ChartBody extends Body<'chart'> implements IViewBody {
       return;
     }
     this._plot.setAttribute('role', 'img');
-    this._plot.classList.toggle('jp-mod-fitted', this._chart.isFitted);
     this._plot.tabIndex = this._chart.isFitted ? -1 : 0; // what can be scrolled can be reached
     this._size = '';
     this._draw();
