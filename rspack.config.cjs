@@ -10,7 +10,7 @@ module.exports = {
   optimization: {
     splitChunks: {
       cacheGroups: {
-        // One file, by a name that says what it is.
+        // A file of its own: joined with ours, its licences would be left out of the report.
         vega: {
           test: /[\\/]node_modules[\\/](vega|d3-|topojson-|internmap|delaunator|robust-predicates|json-stringify-)/,
           name: 'labwire-vega',

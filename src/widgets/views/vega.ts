@@ -6,8 +6,7 @@ let loading: Promise<Module> | null = null;
 
 /** What draws charts; a load that failed is tried again by the next call. */
 export function loadVega(): Promise<Module> {
-  // The comment names the file, which may be larger than others (rspack.config.cjs).
-  loading ??= import(/* webpackChunkName: 'labwire-vega' */ './vegachart.js').catch(reason => {
+  loading ??= import('./vegachart.js').catch(reason => {
     loading = null;
     throw reason;
   });
