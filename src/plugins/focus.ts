@@ -1,10 +1,13 @@
-// The view that commands act on.
+// The view, or the form, that commands act on.
 //
 // A command of the palette must reach the view that the person was in, though the focus is in the
 // palette by then. But a link in a notebook's text can run commands too, and one click on it must
 // not touch any view: so a click anywhere but in a view, a menu, the palette or a dialog forgets it.
 
+import type { ISignal } from '@lumino/signaling';
 import type { LiveView } from '../widgets/index.js';
+
+type Tracked = { readonly node: HTMLElement; readonly disposed: ISignal<unknown, unknown> };
 
 /** Where commands are chosen: going there does not leave the view. */
 const CHOOSERS = [
@@ -16,12 +19,12 @@ const CHOOSERS = [
   '.jp-Dialog',
 ].join(', ');
 
-export class FocusTracker {
-  get current(): LiveView | null {
+export class FocusTracker<T extends Tracked = LiveView> {
+  get current(): T | null {
     return this._current;
   }
 
-  add(view: LiveView): void {
+  add(view: T): void {
     if (!this._isListening) {
       this._isListening = true;
       for (const type of ['focusin', 'pointerdown', 'click']) {
@@ -50,7 +53,7 @@ export class FocusTracker {
     }
   };
 
-  private readonly _views = new Set<LiveView>();
-  private _current: LiveView | null = null;
+  private readonly _views = new Set<T>();
+  private _current: T | null = null;
   private _isListening = false;
 }

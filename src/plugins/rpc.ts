@@ -34,6 +34,9 @@ import {
 } from '../models/index.js';
 import { formatEndpoint, parseAddress } from '../values/index.js';
 import { CallForm, MethodsSection } from '../widgets/index.js';
+import { addCallCommands } from './callcommands.js';
+import { commandAdder } from './command.js';
+import { FocusTracker } from './focus.js';
 import { insertCell } from './insertion.js';
 import type { Labwire } from './labwire.js';
 import { afterPalette } from './palette.js';
@@ -98,7 +101,7 @@ export class Calls {
       isKnown,
       ...(filled === null ? {} : { filled }),
     });
-    return new CallForm({
+    const form = new CallForm({
       model,
       target,
       actions: {
@@ -118,6 +121,13 @@ export class Calls {
       },
       trans: this._trans,
     });
+    this._focus.add(form);
+    return form;
+  }
+
+  /** The form that the person is in. */
+  get focused(): CallForm | null {
+    return this._focus.current;
   }
 
   /** The form of a cell. It connects to nothing before the person wants it. */
@@ -175,6 +185,7 @@ export class Calls {
   }
 
   private readonly _history = new CallHistory();
+  private readonly _focus = new FocusTracker<CallForm>();
 }
 
 export const rpcPlugin: JupyterFrontEndPlugin<void> = {
@@ -221,6 +232,9 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
       dress: tab => {
         const { content, title } = tab;
         content.addClass('jp-mod-tab');
+        // JupyterLab calls every content "main area content"; this one has a name.
+        content.node.setAttribute('role', 'group');
+        content.node.setAttribute('aria-label', trans.__('Call %1', content.heading));
         title.label = content.heading;
         title.caption = content.model.address;
         const save = () => void tabs.save(tab);
@@ -228,6 +242,8 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
         content.model.fieldChecked.connect(save);
       },
     });
+    const add = commandAdder(app, palette, trans);
+    addCallCommands(add, () => calls.focused, trans);
     if (sidebar !== null) {
       const section = calls.section(sidebar.instruments);
       sidebar.panel.addSection(section, SECTION_RANK);
@@ -236,17 +252,15 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
         section.opened.disconnect(once);
         sidebar.panel.favour(section);
       });
-      app.commands.addCommand('labwire:find-method', {
+      add('find-method', {
         label: trans.__('Find a Method to Call…'),
         caption: trans.__('Search the methods of the instruments in Labwire’s sidebar'),
-        describedBy: { args: { type: 'object', properties: {} } },
         execute: afterPalette(() => {
           app.shell.activateById(sidebar.panel.id);
           sidebar.panel.expand(section);
           section.focusFilter();
         }),
       });
-      palette?.addItem({ command: 'labwire:find-method', category: trans.__('Labwire') });
     }
     registry?.addFactory({
       // It offers calls: an output without trust shows its text instead.

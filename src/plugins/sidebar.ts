@@ -13,6 +13,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 import {
   faultOf,
   type IInstrumentStore,
@@ -21,6 +22,7 @@ import {
   specOf,
 } from '../models/index.js';
 import { InstrumentsSection, LiveViewsSection, Sidebar, sidebarIcon } from '../widgets/index.js';
+import { commandAdder } from './command.js';
 import type { Labwire } from './labwire.js';
 import { OpenViews } from './openviews.js';
 import { afterPalette } from './palette.js';
@@ -118,58 +120,75 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
       },
     });
     panel.addSection(section, 100);
-    panel.addSection(new LiveViewsSection({ model: views, trans }), 300);
+    const viewsSection = new LiveViewsSection({ model: views, trans });
+    panel.addSection(viewsSection, 300);
 
-    const category = trans.__('Labwire');
+    const add = commandAdder(app, palette, trans);
     const addCommand = (
       name: string,
       label: string,
       execute: () => void,
       isEnabled: () => boolean = () => true,
-    ) => {
-      const command = `labwire:${name}`;
-      app.commands.addCommand(command, {
-        label,
-        icon: sidebarIcon,
-        // No arguments at all: whatever a link passes is ignored.
-        describedBy: { args: { type: 'object', properties: {} } },
-        isEnabled,
-        execute: afterPalette(execute),
-      });
-      palette?.addItem({ command, category });
+    ) => add(name, { label, icon: sidebarIcon, isEnabled, execute: afterPalette(execute) });
+    const show = (shown: Widget) => {
+      app.shell.activateById(panel.id);
+      panel.expand(shown);
     };
     addCommand('show-sidebar', trans.__('Show Instruments and Live Views'), () => {
       app.shell.activateById(panel.id);
     });
     addCommand('add-instrument', trans.__('Add an Instrument…'), () => {
-      app.shell.activateById(panel.id);
-      panel.expand(section);
+      show(section);
       section.showForm();
     });
     // These act on the instrument that the person has opened in the list.
-    const hasCurrent = () => instruments.current !== null;
-    addCommand(
-      'edit-instrument',
-      trans.__('Edit the Instrument…'),
-      () => section.editCurrent(),
-      hasCurrent,
-    );
-    addCommand(
-      'remove-instrument',
-      trans.__('Remove the Instrument…'),
-      () => section.removeCurrent(),
-      hasCurrent,
-    );
-    addCommand(
-      'reconnect-instrument',
-      trans.__('Reconnect the Instrument Now'),
+    const addForCurrent = (
+      name: string,
+      label: string,
+      execute: () => void,
+      isEnabled = () => instruments.current !== null,
+    ) => addCommand(name, label, execute, isEnabled);
+    addForCurrent('edit-instrument', trans.__('Edit the Instrument…'), () => {
+      show(section);
+      section.editCurrent();
+    });
+    addForCurrent(
+      'guard-instrument',
+      trans.__('Make the Instrument Read-Only, or Confirm Its Calls…'),
       () => {
-        if (instruments.current !== null) {
-          instruments.retry(instruments.current);
+        show(section);
+        section.guardCurrent();
+      },
+    );
+    addForCurrent('remove-instrument', trans.__('Remove the Instrument…'), () =>
+      section.removeCurrent(),
+    );
+    addForCurrent('reconnect-instrument', trans.__('Reconnect the Instrument Now'), () => {
+      if (instruments.current !== null) {
+        instruments.retry(instruments.current);
+      }
+    });
+    addForCurrent(
+      'open-instrument',
+      trans.__('Open the Instrument as a Live View'),
+      () => section.openCurrent(),
+      () => section.canOpenCurrent,
+    );
+    addCommand('find-view', trans.__('Find a Live View That Is Open…'), () => {
+      show(viewsSection);
+      viewsSection.activate();
+    });
+    // This one acts on the view that the person is in.
+    add('stop-view', {
+      label: trans.__('Stop the Live View: Close Its Tab, or Freeze It'),
+      isEnabled: () => labwire.focused !== null,
+      execute: () => {
+        const { focused } = labwire;
+        if (focused !== null) {
+          open.list([focused])[0]?.stop();
         }
       },
-      hasCurrent,
-    );
+    });
 
     const listed = registry?.load(ID).then(
       settings => instruments.setStore(new SettingsStore(settings)),

@@ -254,6 +254,10 @@ export class LiveView extends Widget implements IBodyHost {
     return this.model.frozenNs !== null || this._slot.body !== null;
   }
 
+  get canZoom(): boolean {
+    return this._slot.body?.startBox !== undefined;
+  }
+
   get canExport(): boolean {
     return this._slot.body !== null;
   }
@@ -291,11 +295,11 @@ export class LiveView extends Widget implements IBodyHost {
       return;
     }
     this._stop();
+    this.editing?.dispose();
     this._slot.dispose();
     this.model.dispose();
     super.dispose(); // tells that it is gone, and clears its signals
   }
-    this.editing?.dispose();
 
   protected override onAfterAttach(_msg: Message): void {
     this.node.addEventListener('keydown', this);
@@ -465,7 +469,7 @@ export class LiveView extends Widget implements IBodyHost {
   private _drawTools(): void {
     const tools = viewTools(this, {
       card: this._cards.open,
-      hasZoom: this._slot.body?.startBox !== undefined,
+      hasZoom: this.canZoom,
       hasTabs: this._actions.openTab !== null && this._place === 'cell',
     });
     this._toolbar.draw(tools);
@@ -481,8 +485,6 @@ export class LiveView extends Widget implements IBodyHost {
     });
     this._slot.body?.restyle();
   }
-
-  // ---- Words --------------------------------------------------------------------------------------
 
   private _words() {
     const nowNs = BigInt(Date.now()) * 1_000_000n;

@@ -123,6 +123,59 @@ export class CallForm extends Widget {
     }
   }
 
+  // ---- What commands do --------------------------------------------------------------------------
+
+  /** To the button that calls. */
+  focusCall(): void {
+    this._call.focus();
+  }
+
+  /** Fill in what was called last; nothing is called. */
+  fillLast(): void {
+    const [last] = this.model.past;
+    if (last !== undefined) {
+      this.model.fill(last);
+      this._call.focus();
+    }
+  }
+
+  copy(language: 'python' | 'typescript'): void {
+    this._say(
+      this.model
+        .asCode(language)
+        .then(copyText)
+        .then(() => this._trans.__('copied')),
+    );
+  }
+
+  get canInsertCell(): boolean {
+    return this._actions.insertCell !== null;
+  }
+
+  insertCell(): void {
+    const { model, _trans: trans } = this;
+    this._say(
+      (async () => {
+        const text = await model.asCell();
+        if (text === null) {
+          return trans.__('an argument is wrong');
+        }
+        await this._actions.insertCell?.(text);
+        return trans.__('inserted; run the cell to see the form');
+      })(),
+    );
+  }
+
+  get canOpenTab(): boolean {
+    return this._actions.openTab !== null;
+  }
+
+  openTab(): void {
+    this._actions.openTab?.(this.model);
+  }
+
+  // ---- Lumino ------------------------------------------------------------------------------------
+
   override dispose(): void {
     if (this.isDisposed) {
       return;
@@ -409,38 +462,13 @@ export class CallForm extends Widget {
   // ---- Taking the call elsewhere ------------------------------------------------------------------
 
   private _copyButtons(): readonly HTMLButtonElement[] {
-    const { model, _trans: trans } = this;
-    const link = (label: string, run: () => Promise<string>) =>
-      textButton(
-        label,
-        () => {
-          this._say(run());
-        },
-        'jp-Labwire-link',
-      );
-    const { insertCell, openTab } = this._actions;
-    const copied = async (language: 'python' | 'typescript') => {
-      await copyText(await model.asCode(language));
-      return trans.__('copied');
-    };
+    const { _trans: trans } = this;
+    const link = (label: string, run: () => void) => textButton(label, run, 'jp-Labwire-link');
     return [
-      link(trans.__('Copy as Python'), () => copied('python')),
-      link(trans.__('Copy as TypeScript'), () => copied('typescript')),
-      ...(insertCell === null
-        ? []
-        : [
-            link(trans.__('Insert cell'), async () => {
-              const text = await model.asCell();
-              if (text === null) {
-                return trans.__('an argument is wrong');
-              }
-              await insertCell(text);
-              return trans.__('inserted; run the cell to see the form');
-            }),
-          ]),
-      ...(openTab === null
-        ? []
-        : [textButton(trans.__('Open in a tab'), () => openTab(model), 'jp-Labwire-link')]),
+      link(trans.__('Copy as Python'), () => this.copy('python')),
+      link(trans.__('Copy as TypeScript'), () => this.copy('typescript')),
+      ...(this.canInsertCell ? [link(trans.__('Insert cell'), () => this.insertCell())] : []),
+      ...(this.canOpenTab ? [link(trans.__('Open in a tab'), () => this.openTab())] : []),
     ];
   }
 

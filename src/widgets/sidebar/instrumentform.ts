@@ -111,6 +111,11 @@ export class InstrumentFormView {
 
   readonly node: HTMLFormElement;
 
+  /** To what guards against accidents. */
+  focusGuards(): void {
+    this._readOnly.focus();
+  }
+
   focus(): void {
     this._address.focus();
     this._address.select();

@@ -126,6 +126,7 @@ export class InstrumentsSection extends Widget {
     const { _model: model, _trans: trans } = this;
     const form = new InstrumentForm({
       probe: text => model.probe(text),
+      cancelProbes: () => model.cancelProbes(),
       nowMs: () => performance.now(),
       ...(instrument === undefined ? {} : { instrument }),
     });
@@ -151,6 +152,23 @@ export class InstrumentsSection extends Widget {
   /** Change the one that the person looks at. */
   editCurrent(): void {
     this._with(this._model.current, instrument => this.showForm(instrument));
+  }
+
+  /** Change what guards the one that the person looks at. */
+  guardCurrent(): void {
+    this._with(this._model.current, instrument => {
+      this.showForm(instrument);
+      this._form?.focusGuards();
+    });
+  }
+
+  /** Can the one that the person looks at be shown as it is? */
+  get canOpenCurrent(): boolean {
+    return this._openerOfCurrent() !== null;
+  }
+
+  openCurrent(): void {
+    this._openerOfCurrent()?.();
   }
 
   /** Ask whether the one that the person looks at is to go. */
@@ -294,6 +312,12 @@ export class InstrumentsSection extends Widget {
   /** What only listens can be looked at as it is. */
   private _opener({ address }: Instrument): (() => void) | null {
     return isQuiet(specOf(address)) ? this._actions.openAddress(address) : null;
+  }
+
+  private _openerOfCurrent(): (() => void) | null {
+    const { instruments, current } = this._model;
+    const chosen = instruments.find(({ address }) => address === current);
+    return chosen === undefined ? null : this._opener(chosen);
   }
 
   private _drawNotice(): void {
