@@ -41,13 +41,17 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** One socket. `close` sends what is queued, then ends. */
 export class TcpTransport extends StreamTransport {
-  /** Our own address as the peer sees it, without port; undefined if the peer had left at once. */
-  readonly localHost?: string;
+  private readonly _socket: Socket;
 
   /** @param socket - connected, without data listeners, half-open allowed. The transport owns it. */
   constructor(socket: Socket, endpoint: string, earlyEnd?: EarlyEnd) {
     super(socket, socket, endpoint, earlyEnd);
-    this.localHost = socket.localAddress;
+    this._socket = socket;
+  }
+
+  /** Our own address as the peer sees it, without port; undefined once the connection is gone. */
+  get localHost(): string | undefined {
+    return this._socket.localAddress; // the system is asked, when somebody asks us
   }
 }
 
@@ -97,10 +101,13 @@ async function connected(
   endpoint: string,
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    socket.once('error', error => reject(connectError(endpoint, error)));
-    socket.connect({ host, port, noDelay: true }, resolve);
+    const fail = (error: Error) => reject(connectError(endpoint, error));
+    socket.once('error', fail);
+    socket.connect({ host, port }, () => {
+      socket.removeListener('error', fail);
+      resolve();
+    });
   });
-  socket.removeAllListeners('error');
 }
 
 /** How long a caller waits: until its time is over, or its signal says so. */
