@@ -245,6 +245,10 @@ export class Hub implements IHub {
     return answer(() => this._remote.probe(text));
   }
 
+  cancelProbes(): Promise<void> {
+    return answer(() => this._remote.cancelProbes());
+  }
+
   hold(address: string): Promise<void> {
     return answer(() => this._remote.hold(address));
   }

@@ -122,6 +122,10 @@ export class RemoteCalls {
     return this._prober.probe(text);
   }
 
+  cancelProbes(): void {
+    this._prober.close(new ClosedError('the one who asked no longer waits for an answer'));
+  }
+
   hold(address: string): void {
     const source = this._options.sources.open(address);
     const key = formatAddress(source.address);

@@ -136,6 +136,8 @@ export interface IRemoteHub {
    * nobody is recognised, and says what was tried; broadcast and logging servers are never guessed.
    */
   probe(text: string): Promise<readonly ProbeAnswer[]>;
+  /** Give up all that is being asked so: it rejects with a ClosedError. Harmless where nothing is. */
+  cancelProbes(): Promise<void>;
   /** Keep the connection of an address open though no view looks at it; see `endpoints()` for how it does. Twice is once. */
   hold(address: string): Promise<void>;
   /** Let go of it. Twice is harmless. */

@@ -71,6 +71,7 @@ const exposed: IHub = {
   answerPolicy: (questionId, answer) => hub.answerPolicy(questionId, answer),
   endpoints: () => hub.endpoints(),
   probe: text => hub.probe(text),
+  cancelProbes: () => hub.cancelProbes(),
   hold: address => hub.hold(address),
   release: address => hub.release(address),
   retryEndpoint: address => hub.retryEndpoint(address),

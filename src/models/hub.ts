@@ -155,6 +155,7 @@ function hubOf(remote: Remote<IHub>): IHub {
     answerPolicy: (questionId, answer) => calling(() => remote.answerPolicy(questionId, answer)),
     endpoints: () => calling(() => remote.endpoints()),
     probe: text => calling(() => remote.probe(text)),
+    cancelProbes: () => calling(() => remote.cancelProbes()),
     hold: address => calling(() => remote.hold(address)),
     release: address => calling(() => remote.release(address)),
     retryEndpoint: address => calling(() => remote.retryEndpoint(address)),

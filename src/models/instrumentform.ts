@@ -90,6 +90,8 @@ const SHOWN_LIMIT = 60; // characters of a wrong text that a message repeats
 export namespace InstrumentForm {
   export interface IOptions {
     readonly probe: (text: string) => Promise<readonly ProbeAnswer[]>;
+    /** Nobody waits for it any more. */
+    readonly cancelProbes: () => void;
     /** ms, monotonic. */
     readonly nowMs: () => number;
     /** The instrument to change; absent: a new one is added. */
@@ -120,6 +122,7 @@ export class InstrumentForm {
     if (text !== this._text) {
       this._text = text;
       this._understanding = understand(text);
+      this._giveUp();
       this._settle('typing');
     }
   }
@@ -216,6 +219,7 @@ export class InstrumentForm {
   /** Stop waiting. */
   cancel(): void {
     if (this._phase === 'asking') {
+      this._giveUp();
       this._settle('typing');
     }
   }
@@ -226,6 +230,13 @@ export class InstrumentForm {
     return address === null
       ? null
       : { name: name.trim() || nameFor(address), address, readOnly, confirm };
+  }
+
+  /** A server that says nothing keeps its connection for seconds: nobody waits for it. */
+  private _giveUp(): void {
+    if (this._phase === 'asking') {
+      this._options.cancelProbes();
+    }
   }
 
   private _settle(phase: FormPhase): void {

@@ -202,6 +202,11 @@ export class InstrumentsModel {
     return (await this._options.open()).probe(text);
   }
 
+  /** Nobody waits for the answer to a probe any more. */
+  cancelProbes(): void {
+    this._tell(hub => hub.cancelProbes());
+  }
+
   /** Reconnect now. */
   retry(address: string): void {
     // What could not be held is held anew; what is held tries at once.

@@ -158,6 +158,23 @@ describe('a probe of host:port', () => {
     assert.equal((ended as Fault | null)?.name, 'ClosedError');
   });
 
+  it('is given up with its connection when nobody waits any more', async () => {
+    const listener = bench.network.listen('mute:1');
+    ends.push(() => listener.close());
+    const silent = fails('mute:1');
+    await settled();
+    const transport = await listener.connections[Symbol.asyncIterator]().next();
+    await hub.cancelProbes();
+    assert.equal((await silent).name, 'ClosedError');
+    for await (const _chunk of transport.value.chunks) {
+      // the banner, and then the end
+    }
+    assert.equal(bench.connectCount, 1);
+    await hub.cancelProbes(); // harmless
+    bench.start();
+    assert.equal((await hub.probe('lab:3251')).length, 1);
+  });
+
   it('stops at a policy that says no', async () => {
     const refused = openHub({
       connect: () => async () => {

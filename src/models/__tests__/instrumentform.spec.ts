@@ -57,6 +57,7 @@ function setUp(text = '') {
       waiting = new PromiseDelegate();
       return waiting.promise;
     },
+    cancelProbes: () => asked.push('no more'),
     nowMs: () => clock.nowMs,
   });
   form.text = text;
@@ -129,9 +130,10 @@ describe('InstrumentForm', () => {
         form.text = 'lab:3252';
       },
     ]) {
-      const { form, answer } = setUp('lab:3251');
+      const { form, asked, answer } = setUp('lab:3251');
       const asking = form.ask();
       overtake(form);
+      assert.deepEqual(asked, ['lab:3251', 'no more']);
       answer([answerAt('sipyco+rpc://lab:3251')]);
       await asking;
       assert.equal(form.phase, 'typing');
@@ -151,6 +153,7 @@ describe('InstrumentForm', () => {
     const before = { name: 'old', address: 'ca://x', readOnly: true, confirm: false };
     const form = new InstrumentForm({
       probe: async () => [],
+      cancelProbes: () => {},
       nowMs: () => 0,
       instrument: before,
     });

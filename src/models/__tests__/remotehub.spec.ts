@@ -22,6 +22,7 @@ const GUARD = { endpoint: 'lab:3251', readOnly: true };
 /** Each method once, with the line that the other end notes. */
 const ASKED: { readonly [M in keyof IRemoteHub]: [(hub: IRemoteHub) => unknown, string] } = {
   probe: [hub => hub.probe('lab:3251'), 'probe lab:3251'],
+  cancelProbes: [hub => hub.cancelProbes(), 'cancelProbes'],
   hold: [hub => hub.hold(ADDRESS), `hold ${ADDRESS}`],
   release: [hub => hub.release(ADDRESS), `release ${ADDRESS}`],
   retryEndpoint: [hub => hub.retryEndpoint(ADDRESS), `retryEndpoint ${ADDRESS}`],

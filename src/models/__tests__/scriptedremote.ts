@@ -26,6 +26,10 @@ export class ScriptedRemoteHub implements IRemoteHub {
     return [{ address: text, scheme: 'sipyco+rpc', description: '', names: [] }];
   }
 
+  async cancelProbes() {
+    this._note('cancelProbes');
+  }
+
   async hold(address: string) {
     this._note(`hold ${address}`);
   }
