@@ -14,7 +14,10 @@ import type { BoundArguments } from './rpcbind.js';
 export type RpcCall = {
   /** Who calls, for people. */
   readonly endpoint: string;
-  /** Aborts when the server stops: what takes long should end then, nobody hears its result. */
+  /**
+   * Aborts when the server stops: what takes long should end then, nobody hears its result. It says
+   * nothing of the caller: a call whose caller went away is worked to its end, as by SiPyCo.
+   */
   readonly signal: AbortSignal;
 };
 
