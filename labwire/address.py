@@ -7,6 +7,7 @@ checked here is checked so that a mistake shows in the cell that made it.
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import re
@@ -97,9 +98,24 @@ def parse(text: object) -> Address:
     path = _decode(text, path)
     if not path and scheme in _NEEDS_PATH:
         raise _refusal(text, f"does not say what to watch: add {_NEEDS_PATH[scheme]}")
-    return Address(
-        text, demo, scheme, host, port, path, _decode(text, fragment) if hash_sign else None
-    )
+    key = _decode(text, fragment) if hash_sign else None
+    if scheme == "sipyco+sync" and key is not None and key.startswith("["):
+        _check_path(text, key)
+    return Address(text, demo, scheme, host, port, path, key)
+
+
+def _check_path(text: str, key: str) -> None:
+    """What begins like a list behind '#' must be one: PYON, whose grammar is JSON's or Python's."""
+    try:
+        is_list = isinstance(ast.parse(key, mode="eval").body, ast.List)
+    except (SyntaxError, MemoryError, RecursionError):
+        is_list = False
+    if not is_list:
+        raise _refusal(
+            text,
+            f"has {key!r} after '#', which is no list: write a name as it is, as in #rabi.p, "
+            'or a path as in #["rabi.p", 0]',
+        )
 
 
 def _parse_authority(text: str, scheme: str, demo: bool, authority: str) -> tuple[str, int | None]:

@@ -129,8 +129,12 @@ def rpc(
         raise TypeError(f"method is a str, not {type(method).__name__}: {method!r}")
     if method == "":
         raise ValueError("method is the name of a method, not an empty text")
-    if isinstance(args, (str, bytes, Mapping)):
+    if isinstance(args, (str, bytes, Mapping)) or not isinstance(args, Iterable):
         raise TypeError(f"args is a list of values, not {type(args).__name__}: [{args!r}]?")
+    if kwargs is not None and not isinstance(kwargs, Mapping):
+        raise TypeError(
+            f"kwargs is a dict of names and values, not {type(kwargs).__name__}: {kwargs!r}"
+        )
     by_place = tuple(_literal(value, f"args[{i}]") for i, value in enumerate(args))
     by_name = {}
     for name, value in (kwargs or {}).items():

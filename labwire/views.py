@@ -277,7 +277,7 @@ def _roles(view: str) -> tuple[str, ...]:
 
 
 def _check_view(name: object) -> None:
-    if name not in _ROLES and not is_added(name):
+    if not isinstance(name, str) or (name not in _ROLES and not is_added(name)):
         raise ValueError(f"view={name!r} does not exist: there are {', '.join(_ROLES)}")
 
 

@@ -126,6 +126,17 @@ def test_the_message_shows_the_control_character() -> None:
     )
 
 
+@pytest.mark.parametrize("key", ["[", "['a'", "[1][0]", "[1] + [2]", "[" * 500, "[a for a in b]"])
+def test_refuses_a_path_that_is_no_list(key: str) -> None:
+    with pytest.raises(ValueError, match=r"after '#', which is no list: write a name as it is"):
+        lw.dataset(f"sipyco+sync://lab7/datasets#{key}")
+
+
+@pytest.mark.parametrize("key", ["[%22a%22,%201]", "['a',%20(1,)]", "[null,%20true]", "a[0"])
+def test_takes_paths_as_people_type_them(key: str) -> None:
+    assert lw.dataset(f"sipyco+sync://lab7/datasets#{key}").sources[0][1].endswith(key)
+
+
 def test_the_page_reads_the_same_parts() -> None:
     ours = [address.parse(text) for text in GOOD]
     theirs = node(READ_ADDRESSES, GOOD)

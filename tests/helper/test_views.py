@@ -175,6 +175,12 @@ class TestDataset:
                 "image, table, log, progress",
             ),
             (
+                lambda: lw.dataset(LAB, "a", view=["image"]),  # type: ignore[arg-type]
+                ValueError,
+                "view=['image'] does not exist: there are auto, number, trace, histogram, xy, "
+                "xy_hist, image, table, log, progress",
+            ),
+            (
                 lambda: lw.dataset(LAB, "a", x="t", view="image"),
                 ValueError,
                 "x and error belong to a trace, not to view='image'",
