@@ -11,16 +11,11 @@ import {
   tuple,
 } from '../../values/index.js';
 import { AutoTarget, kwargs, RpcClient } from '../index.js';
-import { IDENTITY, RpcBench, rejects, settled } from './rpcbench.js';
-
-const OK = '{"status":"ok","ret":null}\n';
+import { IDENTITY, OK, RpcBench, rejects, served, settled, spoken } from './rpcbench.js';
 
 describe('RpcClient', () => {
   it('calls methods of the only target', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve({ description: 'bench oscillator' });
-    const client = bench.client();
-    await client.connect();
+    const { bench, server, client } = await served({ description: 'bench oscillator' });
     assert.equal(client.status.state, 'live');
     assert.equal(client.getSelectedTarget(), 'osc');
     assert.deepEqual(client.getRpcId(), {
@@ -47,10 +42,7 @@ describe('RpcClient', () => {
       [[], 'best'],
       [['pyon_v2'], 1],
     ] as const) {
-      const bench = new RpcBench();
-      const server = bench.serve({ features });
-      const client = bench.client({ pyon });
-      await client.connect();
+      const { server, client } = await served({ features }, { pyon });
       assert.ok(pyExact(await client.call('echo', [tuple(1n, 1)]), tuple(1n, 1)));
       await client.closeRpc();
       await server.stop();
@@ -58,13 +50,7 @@ describe('RpcClient', () => {
   });
 
   it('speaks with the small servers that write repr, and say an exception in one text', async () => {
-    const bench = new RpcBench();
-    const accept = bench.accept();
-    const client = bench.client();
-    const opened = client.connect();
-    const server = await accept();
-    await server.greet("{'targets': ['osc'], 'description': 'pico'}\n");
-    await opened;
+    const { server, client } = await spoken({}, "{'targets': ['osc'], 'description': 'pico'}\n");
     const answer = client.call('ping');
     assert.equal(
       await server.line(),
@@ -81,12 +67,7 @@ describe('RpcClient', () => {
   });
 
   it('tells what a method raised: class, message, traceback by the line', async () => {
-    const bench = new RpcBench();
-    const accept = bench.accept();
-    const client = bench.client();
-    const opened = client.connect();
-    const server = await (await accept()).greet();
-    await opened;
+    const { server, client } = await spoken();
     const failed = client.call('ping');
     await server.line();
     server.say(
@@ -116,10 +97,7 @@ describe('RpcClient', () => {
   });
 
   it('has many calls under way, and the 50th may fail', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve();
-    const client = bench.client();
-    await client.connect();
+    const { server, client } = await served();
     const answers = await Promise.allSettled(
       Array.from({ length: 100 }, (_, i) =>
         i === 49 ? client.call('fail') : client.call('add', [BigInt(i)]),
@@ -138,12 +116,7 @@ describe('RpcClient', () => {
   });
 
   it('writes the requests of one turn together, in their order', async () => {
-    const bench = new RpcBench();
-    const accept = bench.accept();
-    const client = bench.client();
-    const opened = client.connect();
-    const server = await (await accept()).greet();
-    await opened;
+    const { bench, server, client } = await spoken();
     const sizes: number[] = [];
     const send = bench.link!.send.bind(bench.link);
     bench.link!.send = chunk => {
@@ -213,10 +186,7 @@ describe('RpcClient', () => {
   });
 
   it('refuses a name that the server did not say', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve();
-    const client = bench.client();
-    await client.connect();
+    const { server, client } = await served();
     const error = await rejects(
       client.call('pong'),
       'LocalProtocolError',
@@ -228,10 +198,7 @@ describe('RpcClient', () => {
   });
 
   it('refuses an argument without a form, or too large, before it is sent', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve();
-    const client = bench.client();
-    await client.connect();
+    const { bench, server, client } = await served();
     const large = await rejects(
       client.call('echo', [NDArray.of(new Float64Array(500_000))]),
       'LimitError',
@@ -277,10 +244,7 @@ describe('RpcClient', () => {
   });
 
   it('rejects what is under way when it is closed, and all that comes after', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve();
-    const client = bench.client({ target: 'osc' });
-    await client.connect();
+    const { bench, server, client } = await served({}, { target: 'osc' });
     const slow = client.call('slow', [], {}, { deadlineMs: 1000 });
     await settled();
     const closed = client.closeRpc();
@@ -300,12 +264,7 @@ describe('RpcClient', () => {
 
 describe('RpcClient, given up', () => {
   it('keeps the place of a call, and drops its late answer', async () => {
-    const bench = new RpcBench();
-    const accept = bench.accept();
-    const client = bench.client();
-    const opened = client.connect();
-    const server = await (await accept()).greet();
-    await opened;
+    const { bench, server, client } = await spoken();
     const late = client.call('slow', [], {}, { deadlineMs: 500 });
     const controller = new AbortController();
     const aborted = client.call('slow', [], {}, { signal: controller.signal });
@@ -325,12 +284,7 @@ describe('RpcClient, given up', () => {
   });
 
   it('says of a later call what it waits behind, as long as it does', async () => {
-    const bench = new RpcBench();
-    const accept = bench.accept();
-    const client = bench.client();
-    const opened = client.connect();
-    const server = await (await accept()).greet();
-    await opened;
+    const { bench, server, client } = await spoken();
     const slow = client.call('slow', [], {}, { deadlineMs: 100 });
     const first = client.call('ping', [], {}, { deadlineMs: 200 });
     const second = client.call('ping', [], {}, { deadlineMs: 300 });
@@ -355,10 +309,7 @@ describe('RpcClient, given up', () => {
   });
 
   it('sends nothing for a signal that has fired, and stops the timers of what is answered', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve();
-    const client = bench.client();
-    await client.connect();
+    const { bench, server, client } = await served();
     const reason = new Error('no');
     const signal = AbortSignal.abort(reason);
     const refused = client.call('add', [7n], {}, { signal });
@@ -389,10 +340,7 @@ describe('RpcClient, given up', () => {
 
 describe('RpcClient.remote', () => {
   it('calls by name, keyword arguments last', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve();
-    const client = bench.client();
-    await client.connect();
+    const { server, client } = await served();
     assert.equal(await client.remote.add!(1n, kwargs({ b: 4n })), 5n);
     assert.equal(await client.remote.add!(1n, kwargs(dict({ b: 5n }))), 6n);
     assert.equal(client.remote.add, client.remote.add);
@@ -450,10 +398,7 @@ describe('RpcClient.remote', () => {
 
 describe('RpcClient.getRpcMethodList', () => {
   it('has signatures and docstrings', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve({ builtinTerminate: true });
-    const client = bench.client();
-    await client.connect();
+    const { server, client } = await served({ builtinTerminate: true });
     const list = await client.getRpcMethodList();
     assert.equal(list.error, null);
     assert.equal(list.docstring, 'A bench oscillator.');
@@ -468,12 +413,7 @@ describe('RpcClient.getRpcMethodList', () => {
   });
 
   it('falls back to the names, and says why', async () => {
-    const bench = new RpcBench();
-    const accept = bench.accept();
-    const client = bench.client();
-    const opened = client.connect();
-    const server = await (await accept()).greet();
-    await opened;
+    const { bench, server, client } = await spoken();
     const raised = client.getRpcMethodList();
     assert.equal(await server.line(), '{"action":"get_rpc_method_list"}');
     server.say(

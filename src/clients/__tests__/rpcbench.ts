@@ -14,6 +14,8 @@ import type { ITransport } from '../../wire/index.js';
 import { RpcClient, type RpcClientOptions } from '../index.js';
 import { HandClock } from './handclock.js';
 
+/** The answer of a method that returns nothing. */
+export const OK = '{"status":"ok","ret":null}\n';
 export const IDENTITY = '{"targets":["osc"],"description":null,"features":["pyon_v2"]}\n';
 const METHODS = '{"__jsonclass__":["set",[["ping","slow","__init__","_secret"]]]}\n';
 const METHODS_V1 = '{"ping", "slow", "__init__", "_secret"}\n';
@@ -87,6 +89,37 @@ export class RpcBench {
   get states(): string[] {
     return this.statuses.map(status => status.state);
   }
+}
+
+/** A client that is connected to our own server. */
+export async function served(
+  serverOptions: Partial<RpcServerOptions> = {},
+  clientOptions: Partial<RpcClientOptions> = {},
+): Promise<{ bench: RpcBench; server: RpcServer; client: RpcClient }> {
+  const bench = new RpcBench();
+  const server = bench.serve(serverOptions);
+  const client = bench.client(clientOptions);
+  await client.connect();
+  return { bench, server, client };
+}
+
+/** A client that is connected to a server of which the test is the program; `accept` takes its next connection. */
+export async function spoken(
+  clientOptions: Partial<RpcClientOptions> = {},
+  identity = IDENTITY,
+): Promise<{
+  bench: RpcBench;
+  accept: () => Promise<HandServer>;
+  server: HandServer;
+  client: RpcClient;
+}> {
+  const bench = new RpcBench();
+  const accept = bench.accept();
+  const client = bench.client(clientOptions);
+  const opened = client.connect();
+  const server = await (await accept()).greet(identity);
+  await opened;
+  return { bench, accept, server, client };
 }
 
 /** One connection, line by line. */

@@ -5,9 +5,16 @@ import { describe, it } from 'node:test';
 import { type ConnectionLostError, isLabwireError, NDArray } from '../../values/index.js';
 import { HIGH_WATER_BYTES } from '../../wire/index.js';
 import type { RpcClient } from '../index.js';
-import { type HandServer, IDENTITY, RpcBench, rejects, settled } from './rpcbench.js';
-
-const OK = '{"status":"ok","ret":null}\n';
+import {
+  type HandServer,
+  IDENTITY,
+  OK,
+  RpcBench,
+  rejects,
+  served,
+  settled,
+  spoken,
+} from './rpcbench.js';
 
 /** What `promise` rejected with says of its bytes. */
 async function sentOf(promise: Promise<unknown>): Promise<string> {
@@ -17,10 +24,7 @@ async function sentOf(promise: Promise<unknown>): Promise<string> {
 
 describe('RpcClient, when the link drops', () => {
   it('rejects at once what was sent, and selects the same target again', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve();
-    const client = bench.client();
-    await client.connect();
+    const { bench, server, client } = await served();
     const slow = client.call('slow');
     await settled();
     await server.stop();
@@ -63,12 +67,7 @@ describe('RpcClient, when the link drops', () => {
   });
 
   it('knows of each call whether it had left', async () => {
-    const bench = new RpcBench();
-    const accept = bench.accept();
-    const client = bench.client();
-    const opened = client.connect();
-    const server = await (await accept()).greet();
-    await opened;
+    const { bench, server, client } = await spoken();
     const answered = client.call('ping');
     const left = client.call('slow');
     await server.line();
@@ -97,12 +96,7 @@ describe('RpcClient, when the link drops', () => {
   });
 
   it('goes on writing when a full transport has drained', async () => {
-    const bench = new RpcBench();
-    const accept = bench.accept();
-    const client = bench.client();
-    const opened = client.connect();
-    const server = await (await accept()).greet();
-    await opened;
+    const { server, client } = await spoken();
     const megabyte = NDArray.of(new Float64Array(100_000));
     const answers = Array.from({ length: 8 }, () => client.call('ping', [megabyte]));
     for (let i = 0; i < 8; i++) {
@@ -114,12 +108,7 @@ describe('RpcClient, when the link drops', () => {
   });
 
   it('opens another connection after a server that answers two lines', async () => {
-    const bench = new RpcBench();
-    const accept = bench.accept();
-    const client = bench.client();
-    const opened = client.connect();
-    const server = await (await accept()).greet();
-    await opened;
+    const { bench, accept, server, client } = await spoken();
     const answer = client.call('ping');
     await server.line();
     server.say(OK + OK);
@@ -143,12 +132,7 @@ describe('RpcClient, when the link drops', () => {
   ];
   for (const [what, reply, why] of broken) {
     it(`opens another connection after a server that answers ${what}`, async () => {
-      const bench = new RpcBench();
-      const accept = bench.accept();
-      const client = bench.client();
-      const opened = client.connect();
-      const server = await (await accept()).greet();
-      await opened;
+      const { bench, accept, server, client } = await spoken();
       const answer = client.call('ping');
       await server.line();
       server.say(reply);
@@ -170,12 +154,7 @@ describe('RpcClient, when the link drops', () => {
 
   it('tells its transport whether the server has read all that was said', async () => {
     const closeAfter = async (ask: (client: RpcClient, server: HandServer) => Promise<void>) => {
-      const bench = new RpcBench();
-      const accept = bench.accept();
-      const client = bench.client();
-      const opened = client.connect();
-      const server = await (await accept()).greet();
-      await opened;
+      const { bench, server, client } = await spoken();
       const said: unknown[] = [];
       const close = bench.link!.close.bind(bench.link);
       bench.link!.close = (reason?: string, isAnswered?: boolean) => {
@@ -206,10 +185,7 @@ describe('RpcClient, when the link drops', () => {
   });
 
   it('drops what was given up without a word, and its timer', async () => {
-    const bench = new RpcBench();
-    const server = bench.serve();
-    const client = bench.client();
-    await client.connect();
+    const { bench, server, client } = await served();
     const late = client.call('slow', [], {}, { deadlineMs: 5 });
     const other = client.call('slow', [], {}, { deadlineMs: 5000 });
     bench.clock.turn(5);
