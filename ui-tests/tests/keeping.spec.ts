@@ -100,7 +100,13 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   const commands = await page.evaluate(() =>
     window.jupyterapp.commands.listCommands().filter(id => id.startsWith('labwire:')),
   );
-  expect(commands.length).toBeGreaterThanOrEqual(9);
+  expect(commands.length).toBeGreaterThanOrEqual(30);
+  const described = await page.evaluate(
+    ids =>
+      Promise.all(ids.map(async id => (await window.jupyterapp.commands.describedBy(id)).args)),
+    commands,
+  );
+  expect(described).toEqual(commands.map(() => ({ type: 'object', properties: {} })));
   const args = JSON.stringify({
     address: `${DEMO}#temperature`,
     spec: { version: 1, view: 'number', sources: [{ role: 'value', address: DEMO }], options: {} },
@@ -117,11 +123,17 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   await openNotebook(page, tmpPath, 'live.ipynb', [
     `import labwire as lw\nlw.dataset("${DEMO}", "temperature")`,
     'lw.dataset("sipyco+sync://10.255.0.7:3251/datasets", "x", title="asking")',
+    'lw.rpc("demo+sipyco+rpc:///siggen", method="reset")',
   ]);
   await runAll(page);
   await expectLive(viewOf(page, 'temperature'));
   await expect(stateOf(viewOf(page, 'asking'))).toHaveText(/waiting for your answer$/);
-  // The person was in a view before: it is what a command of the palette would act on.
+  // The person was in a form and in a view before: these are what a command of the palette acts on.
+  const form = page.getByRole('group', { name: 'Call siggen.reset' });
+  const call = form.getByRole('button', { name: 'Call ⏎' });
+  await form.getByText('Nothing is sent before you press Call.').click();
+  await page.evaluate(() => window.jupyterapp.commands.execute('labwire:go-to-call'));
+  await expect(call).toBeFocused();
   await viewOf(page, 'temperature').click();
   await openNotebook(page, tmpPath, 'foreign.ipynb', [{ html }]);
 
@@ -146,7 +158,9 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   expect(await page.locator('.lm-DockPanel-tabBar .lm-TabBar-tab').allInnerTexts()).toEqual(
     expect.not.arrayContaining(['temperature', 'datasets']),
   );
+  expect(await page.notebook.getCellCount()).toBe(1);
   await page.notebook.activate('live.ipynb');
+  await expect(form).toContainText('Nothing is sent before you press Call.');
   const temperature = viewOf(page, 'temperature');
   await expectLive(temperature);
   await expect(temperature.getByRole('button', { name: /^Pause/ })).toHaveAttribute(
