@@ -12,7 +12,12 @@ export function withInstruments(...instruments: readonly object[]) {
 }
 
 export async function showSidebar(page: Page): Promise<Locator> {
-  await page.evaluate(() => window.jupyterapp.commands.execute('labwire:show-sidebar'));
+  const command = 'labwire:show-sidebar';
+  await page.waitForFunction(id => window.jupyterapp?.commands.hasCommand(id), command);
+  await page.evaluate(async id => {
+    await window.jupyterapp.restored; // the layout chooses a panel of its own until then
+    await window.jupyterapp.commands.execute(id);
+  }, command);
   const sidebar = page.locator('#labwire-sidebar');
   await expect(sidebar).toBeVisible();
   return sidebar;

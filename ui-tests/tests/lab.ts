@@ -14,7 +14,7 @@ export class Demolab {
     private readonly _child: ChildProcess,
     readonly address: string,
     readonly port: number,
-    private readonly _rpcPort: string,
+    readonly rpcPort: number,
   ) {}
 
   /** @param port - 0: any free one. @returns once it accepts subscribers. */
@@ -39,7 +39,20 @@ export class Demolab {
       child.kill('SIGKILL');
       throw new Error(`the demo lab named no address: ${said}`);
     }
-    return new Demolab(child, address[0], Number(address[1]), rpcPort);
+    return new Demolab(child, address[0], Number(address[1]), Number(rpcPort));
+  }
+
+  /** On ports that follow each other: started again at its `port`, all of it is where it was. */
+  static async startInRow(): Promise<Demolab> {
+    for (;;) {
+      const first = await Demolab.start();
+      await first.kill();
+      const lab = await Demolab.start(first.port);
+      if (lab.rpcPort === lab.port + 1) {
+        return lab;
+      }
+      await lab.kill(); // something else has the port behind it
+    }
   }
 
   /** Set a dataset, a Python expression, as a dashboard does. */
@@ -50,7 +63,7 @@ export class Demolab {
       cli,
       'rpctool',
       '127.0.0.1',
-      this._rpcPort,
+      String(this.rpcPort),
       ...call,
     ]);
   }
