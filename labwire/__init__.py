@@ -10,12 +10,26 @@ anything, and nothing but the standard library is imported.
 
 from __future__ import annotations
 
-from .later import chart, get, put, pv
+from .charts import Chart, chart
+from .later import get, put, pv
 from .logs import log, progress
 from .rpc import Rpc, rpc
 from .views import View, dataset, view
 
-__all__ = ["Rpc", "View", "chart", "dataset", "get", "log", "progress", "put", "pv", "rpc", "view"]
+__all__ = [
+    "Chart",
+    "Rpc",
+    "View",
+    "chart",
+    "dataset",
+    "get",
+    "log",
+    "progress",
+    "put",
+    "pv",
+    "rpc",
+    "view",
+]
 
 
 def __getattr__(name: str) -> str:

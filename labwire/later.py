@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from . import address as addresses
 from .address import Key
 
-__all__ = ["chart", "get", "put", "pv"]
+__all__ = ["get", "put", "pv"]
 
 
 def pv(name: str, **options: Any) -> NoReturn:
@@ -22,20 +21,6 @@ def pv(name: str, **options: Any) -> NoReturn:
     raise NotImplementedError(
         "lw.pv cannot show EPICS process variables yet: this release of Labwire shows "
         "the datasets of SiPyCo, with lw.dataset"
-    )
-
-
-def chart(spec: Mapping[str, Any], sources: Mapping[str, str], **options: Any) -> NoReturn:
-    """Not available yet: show a Vega-Lite chart over live data in this cell.
-
-    Raises
-    ------
-    NotImplementedError
-        Always.
-    """
-    raise NotImplementedError(
-        "lw.chart cannot draw Vega-Lite charts yet: this release of Labwire shows numbers, traces, "
-        "images and tables, with lw.dataset or lw.view"
     )
 
 

@@ -117,6 +117,7 @@ _ALL = (
     "table",
     "log",
     "progress",
+    "chart",
 )
 
 _OPTIONS = {

@@ -56,8 +56,8 @@ class View(Described):
     ----------
     kind : str
         ``"auto"``, ``"number"``, ``"trace"``, ``"histogram"``, ``"xy"``, ``"xy_hist"``,
-        ``"image"``, ``"table"``, ``"log"`` or ``"progress"``; or the name of a view that another
-        extension draws, such as ``"example:gauge"``.
+        ``"image"``, ``"table"``, ``"log"``, ``"progress"`` or ``"chart"``; or the name of a view
+        that another extension draws, such as ``"example:gauge"``.
     sources : tuple of (role, address)
         What is shown; for a field of the title, (``"title"``, address, name of the field).
     options : dict
@@ -81,7 +81,7 @@ class View(Described):
             "version": 1,
             "view": self.kind,
             "sources": [
-                dict(zip(("role", "address", "name"), source, strict=False))
+                dict(zip(("role", "address", "name", "column"), source, strict=False))
                 for source in self.sources
             ],
             "options": dict(self.options),
@@ -277,6 +277,8 @@ def _roles(view: str) -> tuple[str, ...]:
 
 
 def _check_view(name: object) -> None:
+    if name == "chart":
+        raise ValueError("view='chart' needs a specification: write lw.chart(spec, sources)")
     if not isinstance(name, str) or (name not in _ROLES and not is_added(name)):
         raise ValueError(f"view={name!r} does not exist: there are {', '.join(_ROLES)}")
 
@@ -288,7 +290,7 @@ def describe(view: str, sources: list[tuple[str, Address]], options: Mapping[str
     for role, address in sources:
         if role not in allowed:
             raise ValueError(f"view={view!r} has no source {role!r}: it takes {in_words(allowed)}")
-        _refuse_scheme(view, address)
+        check_scheme(view, address)
     counts = {name: sum(role == name for role, _ in sources) for name in allowed}
     if not any(counts[name] for name in mains):
         raise ValueError(f"view={view!r} needs a source {main!r}: the address of what it shows")
@@ -307,10 +309,10 @@ def describe(view: str, sources: list[tuple[str, Address]], options: Mapping[str
     shown = tuple((role, address.text) for role, address in sources)
     checked = option_table.check(view, options)
     first = next(address for role, address in sources if role in mains)
-    return View(view, (*shown, *_titles(first, checked.get("title"))), checked)
+    return View(view, (*shown, *title_sources(first, checked.get("title"))), checked)
 
 
-def _titles(beside: Address, title: object) -> tuple[tuple[str, str, str], ...]:
+def title_sources(beside: Address, title: object) -> tuple[tuple[str, str, str], ...]:
     if beside.scheme not in _HOLDING:
         return ()  # nothing there has a value
     return tuple(
@@ -329,7 +331,7 @@ def _check_curves(y: int, x: int, error: int, fit: int) -> None:
             raise ValueError(f"{y} {'curve has' if y == 1 else 'curves have'} no {count} {name}")
 
 
-def _refuse_scheme(view: str, address: Address) -> None:
+def check_scheme(view: str, address: Address) -> None:
     shown = (*_HOLDING, *_TALKING)
     if address.scheme not in shown:
         raise NotImplementedError(

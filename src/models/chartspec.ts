@@ -26,7 +26,7 @@ export type SpecPath = readonly (string | number)[];
 export const CHART_LIMIT = 256 * 1024;
 const DEPTH_LIMIT = 64;
 
-/** At the root, where no address has an effect. */
+/** What vega-lite never reads. */
 const UNREAD: ReadonlySet<string> = new Set(['$schema', 'usermeta']);
 /** What is drawn as text. */
 const WRITTEN: ReadonlySet<string> = new Set(['title', 'subtitle', 'text', 'description']);
@@ -110,7 +110,7 @@ function checkEntry(key: string, value: Json, parent: SpecPath): void {
     if (typeof value === 'string') {
       throw refusal(path, 'the rows are a text', 'write them as a list');
     }
-  } else if (parent.length > 0 || !UNREAD.has(key)) {
+  } else if (!UNREAD.has(key)) {
     check(value, path);
   }
 }

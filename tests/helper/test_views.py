@@ -421,11 +421,6 @@ class TestWhatComesLater:
                 "lw.pv cannot show EPICS process variables yet: this release of Labwire shows "
                 "the datasets of SiPyCo, with lw.dataset",
             ),
-            (
-                lambda: lw.chart({}, {}),
-                "lw.chart cannot draw Vega-Lite charts yet: this release of Labwire shows numbers, "
-                "traces, images and tables, with lw.dataset or lw.view",
-            ),
         ],
     )
     def test_says_so_in_one_sentence(self, call: Any, message: str) -> None:
@@ -458,6 +453,7 @@ class TestThePackage:
 
     def test_exports_these_names(self) -> None:
         assert sorted(lw.__all__) == [
+            "Chart",
             "Rpc",
             "View",
             "chart",
