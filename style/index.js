@@ -8,6 +8,7 @@ import './trace.css';
 import './xy.css';
 import './image.css';
 import './table.css';
+import './edit.css';
 import './log.css';
 import './progress.css';
 import './added.css';
