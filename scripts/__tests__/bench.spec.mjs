@@ -1,8 +1,11 @@
 // The page that `npm run bench` writes.
 
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { markdownOf, pageWith } from '../../bench/run.mjs';
+import { root } from '../steps.mjs';
 
 const section = (title, ours) =>
   markdownOf({ title, rows: [{ case: 'x', ours, peer: null, ratio: null }] }, 'here');
@@ -25,4 +28,27 @@ describe('the page of figures', () => {
     const text = markdownOf({ title: 'One', rows: [], failure: 'no browser' }, 'here');
     assert.match(text, /Not measured here: no browser/);
   });
+});
+
+describe('the benches', () => {
+  const folder = join(root, 'bench');
+  const read = name => readFileSync(join(folder, name), 'utf8');
+  const names = readdirSync(folder)
+    .filter(file => file.endsWith('.mjs') && file !== 'run.mjs')
+    .map(file => file.slice(0, -4));
+
+  it('have headings of their own, by which the page tells them apart', () => {
+    const headings = names.map(name => read(`${name}.mjs`).split('\n')[0]);
+    assert.deepEqual(
+      headings.filter(heading => !/^\/\/ .{10,}[.:]$/.test(heading)),
+      [],
+    );
+    assert.equal(new Set(headings).size, names.length);
+  });
+
+  for (const name of names) {
+    it(`have ${name} in their list`, () => {
+      assert.match(read('README.md'), new RegExp(`^\\| .*\`${name}\``, 'm'));
+    });
+  }
 });
