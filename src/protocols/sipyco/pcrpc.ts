@@ -317,7 +317,7 @@ export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEve
       'the server closed the connection without a word: it is not a pc_rpc server',
       'targets, description and features',
       END,
-      CHECK_PORT,
+      `${CHECK_PORT} A server with TLS takes no client without it.`,
     );
   }
 

@@ -2,6 +2,7 @@
 
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { isLabwireError } from '../../values/index.js';
 import type { IListener, ITransport } from '../../wire/index.js';
 import { hostPort } from '../endpoint.js';
 import { Inbox } from '../inbox.js';
@@ -216,8 +217,10 @@ export async function listenTcp(options: TcpListenOptions = {}): Promise<TcpList
   return listener;
 }
 
+// What a peer did wrong is said in a line: anybody who reaches the port can bring it about.
 function toConsole(error: unknown, where: string): void {
-  console.error(`labwire: ${where}:`, error);
+  const isTheirs = isLabwireError(error);
+  console.error(`labwire: ${where}:`, isTheirs ? `${error.message}; ${error.hint ?? ''}` : error);
 }
 
 /** Where it comes from; null when it has left already. */

@@ -124,7 +124,8 @@ describe('RpcClientMachine, before a target is chosen', () => {
     );
     assert.equal(
       fault.hint,
-      'Check host and port; an ARTIQ master takes calls on 3251, each controller on its own.',
+      'Check host and port; an ARTIQ master takes calls on 3251, each controller on its own. ' +
+        'A server with TLS takes no client without it.',
     );
   });
 

@@ -243,10 +243,12 @@ describe('TLS', { skip }, () => {
     const said = t.mock.method(console, 'error', () => {});
     const listener = await listenTcp({ ssl: config('server', 'client') });
     const socket = connect(listener.port, HOST);
+    const closed = new Promise(resolve => socket.once('close', resolve));
+    await once(socket, 'connect');
     socket.on('error', () => {}); // the listener ends it
-    const { localPort } = await once(socket, 'connect').then(() => socket);
+    const { localPort } = socket;
     socket.write('ARTIQ pc_rpc\n');
-    await once(socket, 'close');
+    await closed;
     await listener.close();
     assert.equal(
       said.mock.calls.map(({ arguments: words }) => words.join(' ')).join('\n'),
