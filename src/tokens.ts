@@ -28,22 +28,21 @@ export type {
   XYFrame,
   XYHistFrame,
 } from './models/index.js';
-export { ILabwire, IViewRegistry, type LiveViewOptions } from './plugins/index.js';
 export type {
   Alarm,
   Display,
   DTypeClone,
   Fault,
+  IAddedBody,
+  IAddedHost,
   LabwireErrorName,
   LinkState,
   LinkStatus,
+  LiveView,
+  LiveViewOptions,
   PlainValue,
   PyClone,
-} from './values/index.js';
-export type {
-  IAddedBody,
-  IAddedHost,
-  LiveView,
   ThemeColours,
   ViewExtension,
-} from './widgets/index.js';
+} from './plugins/index.js';
+export { ILabwire, IViewRegistry } from './plugins/index.js';

@@ -6,5 +6,6 @@ export { rendererPlugin } from './renderer.js';
 export { rpcPlugin } from './rpc.js';
 export { ISidebar, sidebarPlugin } from './sidebar.js';
 export { ILabwire, IViewRegistry, type LiveViewOptions } from './token.js';
+export type * from './types.js';
 export { viewRegistryPlugin } from './viewregistry.js';
 export { viewsPlugin } from './views.js';
