@@ -120,8 +120,8 @@ function trimmed(dtype: DType, bytes: Uint8Array): NumpyScalar {
       while (end > 0 && bytes.subarray(end - unit, end).every(byte => byte === 0)) {
         end -= unit;
       }
-      if (dtype.kind === 'U') {
-        checkPoints(bytes.subarray(0, end), dtype.byteorder !== '>');
+      if (dtype.kind === 'U' && end === unit) {
+        checkPoint(bytes, dtype.byteorder !== '>');
       }
       return new NumpyScalar(new DType(dtype.kind, end, dtype.byteorder), bytes.slice(0, end));
     }
@@ -129,21 +129,26 @@ function trimmed(dtype: DType, bytes: Uint8Array): NumpyScalar {
   return new NumpyScalar(dtype, bytes);
 }
 
-/** A str scalar of numpy is one of Python: no character of its UCS-4 lies beyond U+10FFFF. */
-function checkPoints(bytes: Uint8Array, isLittle: boolean): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at < bytes.length; at += 4) {
-    const point = view.getUint32(at, isLittle);
-    if (point > 0x10ffff) {
-      const found = `0x${point.toString(16)}`;
-      throw new Misfit(`no character has the number ${found}`, 'at most 0x10ffff', found);
-    }
+/** numpy refuses to make a str of one character beyond U+10FFFF, and does not look at longer ones. */
+function checkPoint(bytes: Uint8Array, isLittle: boolean): void {
+  const point = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, isLittle);
+  if (point > 0x10ffff) {
+    const found = `0x${point.toString(16)}`;
+    throw new Misfit(`no character has the number ${found}`, 'at most 0x10ffff', found);
   }
+}
+
+function hasObject({ kind, subarray, fields }: DType): boolean {
+  return (
+    kind === 'O' ||
+    (subarray !== null && hasObject(subarray.base)) ||
+    (fields ?? []).some(field => hasObject(field.dtype))
+  );
 }
 
 /** As numpy.frombuffer: how many elements the bytes are. An element that is an array adds its axes. */
 function elements(dtype: DType, bytes: Uint8Array) {
-  if (dtype.kind === 'O') {
+  if (hasObject(dtype)) {
     throw new Misfit(
       'an array of dtype object holds pointers into another process',
       'a dtype with bytes of its own',

@@ -486,8 +486,9 @@ class Reader {
     if (!isFloat) {
       return this._int(start, at, isNegative ? -mantissa : mantissa);
     }
-    if (mantissa <= 9007199254740992 && scale >= -22) {
-      // Both numbers are exact, so the one division rounds as the decimal text would.
+    if (mantissa <= Number.MAX_SAFE_INTEGER && scale >= -22) {
+      // Both numbers are exact, so the one division rounds as the decimal text would. 2^53 itself may
+      // stand for digits that were rounded on the way.
       const value = mantissa / POWERS[-scale]!;
       return isNegative ? -value : value;
     }

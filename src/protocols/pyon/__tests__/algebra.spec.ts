@@ -103,6 +103,36 @@ describe('PYON', () => {
     );
   });
 
+  it('rounds decimals as the platform does, above all where digits are just too many', () => {
+    const digits = fc.oneof(
+      fc.bigInt({ min: 2n ** 53n - 20n, max: 2n ** 53n + 20n }),
+      fc.bigInt({ min: 0n, max: 10n ** 19n }),
+      fc.bigInt({ min: 0n, max: 10n ** 30n }),
+    );
+    const exponents = fc.oneof(
+      fc.constant(''),
+      fc.integer({ min: -330, max: 310 }).map(e => `e${e}`),
+    );
+    fc.assert(
+      fc.property(
+        digits,
+        fc.nat(25),
+        exponents,
+        fc.boolean(),
+        (all, places, exponent, isNegative) => {
+          const text = String(all).padStart(places + 1, '0');
+          const point = text.length - places;
+          const decimal = `${text.slice(0, point)}.${text.slice(point) || '0'}${exponent}`;
+          const signed = isNegative ? `-${decimal}` : decimal;
+          for (const version of [1, 2] as const) {
+            assertExact(decode(signed, { version }), Number(signed));
+          }
+        },
+      ),
+      { ...RUNS, numRuns: 20_000 },
+    );
+  });
+
   it('tells its versions apart where the texts differ', () => {
     fc.assert(
       fc.property(KEPT_BY_V2, value => {
