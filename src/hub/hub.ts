@@ -45,12 +45,15 @@ import type {
   Guard,
   LiteralCheck,
   ProbeAnswer,
+  ResultItems,
+  ResultPart,
   ServerDescription,
   TargetDescription,
   ValueCall,
 } from './remoteapi.js';
 import { wellFormed } from './remotedescribe.js';
 import { checkLiteral } from './remoteliteral.js';
+import { itemsOf } from './resultitems.js';
 import { ValueSource } from './sources/value.js';
 import { type IDemo, Sources } from './sources.js';
 import { type CheckedSpec, checkSpec, checkViewport } from './spec.js';
@@ -313,6 +316,22 @@ export class Hub implements IHub {
 
   resultText(callId: number): Promise<string> {
     return answer(() => this._remote.resultText(callId));
+  }
+
+  resultItems(
+    callId: number,
+    path: readonly number[],
+    from: number,
+    count: number,
+  ): Promise<ResultItems> {
+    return answer(() => itemsOf(this._remote.result(callId).value, path, from, count));
+  }
+
+  resultPart(callId: number, from: number): Promise<ResultPart> {
+    return answer(() => {
+      const part = this._remote.resultPart(callId, from);
+      return this._handOver(part, [part.bytes.buffer]);
+    });
   }
 
   dropResult(callId: number): Promise<void> {

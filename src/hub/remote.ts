@@ -32,6 +32,7 @@ import type {
   CallRequest,
   Guard,
   ProbeAnswer,
+  ResultPart,
   ServerDescription,
   TargetDescription,
   ValueCall,
@@ -40,6 +41,7 @@ import { Deadline } from './remotedeadline.js';
 import { serverOf, targetOf } from './remotedescribe.js';
 import { type Arguments, argumentsOf } from './remoteliteral.js';
 import { Prober } from './remoteprobe.js';
+import { ResultExport } from './resultparts.js';
 import { type Result, type ResultLimits, Results, sizeOf } from './results.js';
 import { summaryOf } from './resultsummary.js';
 import type { IRemote, ISource, IWatch } from './sources/source.js';
@@ -80,6 +82,7 @@ export class RemoteCalls {
   private readonly _held = new Map<string, IWatch>();
   private readonly _running = new Map<number, Deadline>();
   private readonly _describing = new Set<Deadline>();
+  private _export: ResultExport | null = null;
   private readonly _used = new Set<number>();
 
   constructor(options: RemoteOptions) {
@@ -296,6 +299,21 @@ export class RemoteCalls {
 
   resultText(callId: number): string {
     return reprText(this._results.get(callId).value, COPY_LIMIT, true);
+  }
+
+  resultPart(callId: number, from: number): ResultPart {
+    const { method, value } = this._results.get(callId);
+    if (from === 0) {
+      this._export = new ResultExport(callId, method, value);
+    }
+    if (this._export?.callId !== callId) {
+      throw new UnsupportedError('no export is under way', { feature: `result ${callId}` });
+    }
+    const part = this._export.part(from);
+    if (part.next === null) {
+      this._export = null;
+    }
+    return part;
   }
 
   dropResult(callId: number): void {

@@ -102,6 +102,31 @@ export type ResultSummary = {
   readonly isCut: boolean;
   /** Views that can show it, the best first; empty for what is text only. */
   readonly views: readonly ViewKind[];
+  /** Items of a list, tuple, set or dict, for `resultItems`; null for what has none. */
+  readonly itemCount: number | null;
+  /** A small curve of numbers in a row, NaN where one is missing; null for what is none. */
+  readonly spark: Float32Array | null;
+};
+
+/** One item of a value that has items. */
+export type ResultItem = {
+  /** A dict's key as Python writes it, a list's index; null in a set. */
+  readonly key: string | null;
+  readonly pyType: string;
+  /** Python's repr, cut to two lines with an ellipsis. */
+  readonly text: string;
+  /** Null: it has no items of its own. */
+  readonly itemCount: number | null;
+};
+
+export type ResultItems = { readonly items: readonly ResultItem[]; readonly itemCount: number };
+
+/** A piece of a file; the name is that of the whole. */
+export type ResultPart = {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly fileName: string;
+  /** Where the next part begins; null when this was the last. */
+  readonly next: number | null;
 };
 
 /** How a call ended. */
@@ -168,6 +193,21 @@ export interface IRemoteHub {
   openResult(callId: number, view: 'auto' | ViewKind, viewport: Viewport): Promise<number>;
   /** The result's repr, whole up to `COPY_LIMIT` characters. */
   resultText(callId: number): Promise<string>;
+  /**
+   * Some items of a result: those of the item at `path`, which are places from 0 on, or of the result
+   * itself. At most 1000 at once. Rejects where there are none.
+   */
+  resultItems(
+    callId: number,
+    path: readonly number[],
+    from: number,
+    count: number,
+  ): Promise<ResultItems>;
+  /**
+   * The whole result as a file: text and bytes as they are, all else as a Python literal. `from` is 0 at
+   * first, then `next` of the answer before. One is written at a time: another gives up the one before.
+   */
+  resultPart(callId: number, from: number): Promise<ResultPart>;
   /** Forget a result; views of it close. Twice is harmless. The hub keeps the newest 100 results, at most 256 MiB, anyway. */
   dropResult(callId: number): Promise<void>;
   /** The call as a program for the `sipyco` package, or for this library. Rejects for arguments that are none. */

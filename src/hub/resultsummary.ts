@@ -3,9 +3,11 @@
 import { PyDict, PySet, type PyValue, pprint, Tuple } from '../values/index.js';
 import type { ViewKind } from './api.js';
 import type { ResultSummary } from './remoteapi.js';
+import { itemCountOf } from './resultitems.js';
 import { typeText } from './typetext.js';
 import { kindOf } from './views/auto.js';
 import { numberOf, reprText, TEXT_LIMIT } from './views/format.js';
+import { sparkOf } from './views/spark.js';
 
 /** Items and characters that pprint lays out: many more than `TEXT_LIMIT` can show. */
 const LAID_OUT = 10_000;
@@ -21,6 +23,8 @@ export function summaryOf(value: PyValue): ResultSummary {
     text: isLong ? `${whole.slice(0, TEXT_LIMIT - 1)}…` : whole,
     isCut: isLong || !isLaidOut,
     views: viewsOf(value),
+    itemCount: itemCountOf(value),
+    spark: sparkOf(value),
   };
 }
 

@@ -168,6 +168,9 @@ function hubOf(remote: Remote<IHub>): IHub {
     openResult: (callId, view, viewport) =>
       calling(() => remote.openResult(callId, view, viewport)),
     resultText: callId => calling(() => remote.resultText(callId)),
+    resultItems: (callId, path, from, count) =>
+      calling(() => remote.resultItems(callId, path, from, count)),
+    resultPart: (callId, from) => calling(() => remote.resultPart(callId, from)),
     dropResult: callId => calling(() => remote.dropResult(callId)),
     callAsCode: (request, language) => calling(() => remote.callAsCode(request, language)),
     setGuards: guards => calling(() => remote.setGuards(guards)),

@@ -10,6 +10,7 @@ import type {
   Frame,
   ImageFrame,
   NumberFrame,
+  ResultPart,
   TableFrame,
   TraceFrame,
 } from '../api.js';
@@ -58,6 +59,8 @@ describe('a call', () => {
       text: '42.5',
       isCut: false,
       views: ['number'],
+      itemCount: null,
+      spark: null,
     });
     assert.equal(outcome.elapsedMs, 0);
   });
@@ -299,9 +302,10 @@ describe('a result', () => {
 
   it('that is text only has no views; that is None neither', async () => {
     const { result } = await called('give', ["'hello'"]);
-    assert.deepEqual(result, { pyType: 'str', text: "'hello'", isCut: false, views: [] });
+    const nothing = { isCut: false, views: [], itemCount: null, spark: null };
+    assert.deepEqual(result, { ...nothing, pyType: 'str', text: "'hello'" });
     const none = resultOf(await hub.call(request('give', ['None'])));
-    assert.deepEqual(none, { pyType: 'None', text: 'None', isCut: false, views: [] });
+    assert.deepEqual(none, { ...nothing, pyType: 'None', text: 'None' });
   });
 
   it('of 10 MB costs the page a line, and is copied only as far as a clipboard takes it', async () => {
@@ -322,6 +326,49 @@ describe('a result', () => {
     assert.equal(result.pyType, 'list[20000]');
     assert.deepEqual([result.text.length, result.isCut], [2000, true]);
     assert.equal((await hub.resultText(callId)).length, 20_000 * 8);
+  });
+
+  it('is looked at item by item, at any depth, some at a time', async () => {
+    const { result, callId } = await called('give', [
+      `{'a': [1, (2.5, 'x')], (0,): {'__proto__': None}, 'rest': [${'0, '.repeat(2500)}]}`,
+    ]);
+    assert.equal(result.itemCount, 3);
+    const shown = async (path: readonly number[], from = 0, count = 100) =>
+      (await hub.resultItems(callId, path, from, count)).items.map(
+        ({ key, pyType, itemCount }) => `${key}: ${pyType} ${itemCount}`,
+      );
+    assert.deepEqual(await shown([]), [
+      "'a': list[2] 2",
+      '(0,): dict[1] 1',
+      "'rest': list[2500] 2500",
+    ]);
+    assert.deepEqual(await shown([0]), ['0: int null', '1: tuple[2] 2']);
+    assert.deepEqual(await shown([0, 1]), ['0: float null', '1: str null']);
+    assert.deepEqual(await shown([1]), ["'__proto__': None null"]);
+    assert.deepEqual(await shown([2], 2498), ['2498: int null', '2499: int null']);
+    assert.equal((await shown([2], 0, 5000)).length, 1000);
+    const { items } = await hub.resultItems(callId, [0, 1], 1, 1);
+    assert.equal(items[0]?.text, "'x'");
+    for (const path of [[7], [0, 0], [0, 1, 1]]) {
+      await assert.rejects(hub.resultItems(callId, path, 0, 10), {
+        message: /(there is no item|a value of type)/,
+      });
+    }
+  });
+
+  it('is saved part by part, one at a time', async () => {
+    const { callId } = await called('big');
+    const first: ResultPart = await hub.resultPart(callId, 0);
+    assert.equal(first.fileName, 'big.txt');
+    const again = await hub.resultPart(callId, 0);
+    assert.deepEqual(again.bytes, first.bytes);
+    let last = again;
+    while (last.next !== null) {
+      last = await hub.resultPart(callId, last.next);
+    }
+    await assert.rejects(hub.resultPart(callId, 12), { name: 'UnsupportedError' });
+    await hub.dropResult(callId);
+    await assert.rejects(hub.resultPart(callId, 0), { name: 'ClosedError' });
   });
 
   it('closes its views when it is dropped, and they say so', async () => {

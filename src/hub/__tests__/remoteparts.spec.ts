@@ -6,7 +6,8 @@ import { type ArgSpec, parseSignature } from '../../protocols/sipyco/index.js';
 import { NDArray, PyDict, type PyValue, parseAddress } from '../../values/index.js';
 import { Guards } from '../guards.js';
 import { isLifeCycle, parametersOf, signatureOf } from '../remotedescribe.js';
-import { checkLiteral } from '../remoteliteral.js';
+import { argumentsOf, checkLiteral } from '../remoteliteral.js';
+import { ResultExport } from '../resultparts.js';
 import { Results, sizeOf } from '../results.js';
 import { summaryOf } from '../resultsummary.js';
 
@@ -258,5 +259,50 @@ describe('summaryOf', () => {
     assert.equal(nested.isCut, true);
     const wide = summaryOf(new PyDict(Array.from({ length: 20_000 }, (_, i) => [BigInt(i), 1n])));
     assert.ok(wide.isCut && wide.text.startsWith('{0: 1, 1: 1'));
+  });
+});
+
+describe('ResultExport', () => {
+  function saved(value: PyValue) {
+    const all = new ResultExport(1, 'give', value);
+    const parts: Uint8Array[] = [];
+    let fileName = '';
+    for (let from: number | null = 0; from !== null; ) {
+      const part = all.part(from);
+      parts.push(part.bytes);
+      ({ fileName, next: from } = part);
+    }
+    return { parts, fileName, bytes: Buffer.concat(parts) };
+  }
+
+  it('gives a text of 10 MB in parts, nothing lost between them', () => {
+    const text = 'é😀'.repeat(1_700_000);
+    const { parts, fileName, bytes } = saved(text);
+    assert.equal(fileName, 'give.txt');
+    assert.ok(parts.length > 5 && parts.every(part => part.length < 2_000_000));
+    assert.ok(bytes.toString('utf8') === text);
+  });
+
+  it('writes what is no text as a Python literal, whole', () => {
+    for (const literal of [
+      "{'a': [1, (2.5,), []], None: {}, (): [[[[1]]]]}",
+      '(1, 2)',
+      '[]',
+      '17',
+      'None',
+    ]) {
+      const [value = null] = argumentsOf({ args: [literal], kwargs: [] }).args;
+      assert.equal(saved(value).bytes.toString('utf8'), literal);
+    }
+    const array = NDArray.of(Float64Array.from({ length: 2000 }, (_, i) => i));
+    const text = saved([array, 1n]).bytes.toString('utf8');
+    assert.ok(text.startsWith('[array([0.0, 1.0, ') && text.endsWith('), 1]'));
+    assert.equal(text.split(', ').filter(item => /^\d+\.0/.test(item)).length, 1999); // after the first
+  });
+
+  it('leaves bytes as they are', () => {
+    const { fileName, bytes } = saved(Uint8Array.of(255, 0, 10));
+    assert.equal(fileName, 'give.bin');
+    assert.deepEqual([...bytes], [255, 0, 10]);
   });
 });

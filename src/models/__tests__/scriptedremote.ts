@@ -81,6 +81,16 @@ export class ScriptedRemoteHub implements IRemoteHub {
     return '17';
   }
 
+  async resultItems(callId: number, path: readonly number[], from: number) {
+    this._note(`resultItems ${callId} [${path.join(', ')}] ${from}`);
+    return { items: [], itemCount: 0 };
+  }
+
+  async resultPart(callId: number, from: number) {
+    this._note(`resultPart ${callId} ${from}`);
+    return { bytes: new Uint8Array(), fileName: 'f.txt', next: null };
+  }
+
   async dropResult(callId: number) {
     this._note(`dropResult ${callId}`);
   }
