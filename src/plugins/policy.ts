@@ -64,7 +64,7 @@ class PolicyAsker {
       return;
     }
     const id = Notification.warning(
-      this._trans.__('A live view asks to connect to %1.', question.endpoint),
+      this._trans.__('Labwire asks whether it may connect to %1.', question.endpoint),
       {
         autoClose: false,
         actions: [

@@ -52,7 +52,7 @@ function bodyOf(question: PolicyQuestion, trans: TranslationBundle): HTMLElement
     children: [
       element('p', {
         text: trans.__(
-          'A view wants the bridge kernel to open a network connection from the computer where Jupyter runs.',
+          'A view, or an instrument in your list, needs a network connection from the computer where Jupyter runs.',
         ),
       }),
       element('dl', {
