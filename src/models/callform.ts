@@ -5,7 +5,14 @@
 
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { CallOutcome, CallRequest, IHub, MethodDescription } from '../hub/api.js';
+import type {
+  CallOutcome,
+  CallRequest,
+  IHub,
+  MethodDescription,
+  ResultItems,
+  ResultPart,
+} from '../hub/api.js';
 import { UnsupportedError } from '../values/index.js';
 import { cellOf } from './callformcell.js';
 import {
@@ -300,6 +307,23 @@ export class CallFormModel implements IDisposable {
   async resultText(callId: number): Promise<string> {
     const hub = await this._open();
     return hub.resultText(callId);
+  }
+
+  /** Some items of a result. @throws {ClosedError} it is not kept any more. */
+  async resultItems(
+    callId: number,
+    path: readonly number[],
+    from: number,
+    count: number,
+  ): Promise<ResultItems> {
+    const hub = await this._open();
+    return hub.resultItems(callId, path, from, count);
+  }
+
+  /** A part of a result as a file. @throws {ClosedError} as above. */
+  async resultPart(callId: number, from: number): Promise<ResultPart> {
+    const hub = await this._open();
+    return hub.resultPart(callId, from);
   }
 
   /** A call under way goes on, and its end is in the history. */

@@ -1,5 +1,6 @@
 // Methods: found, filled in, called, taken into a notebook; and never called by anything but a person.
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jupyterlab/galata';
 import type { Page } from '@playwright/test';
 import { choose, fieldOf, formOf, LAB, methodOf, showMethods, withInstruments } from './calls.js';
@@ -64,10 +65,39 @@ test.describe('methods of the demo lab', () => {
     await fieldOf(sweep, 'stop').fill('2e6');
     await fieldOf(sweep, 'stop').press('Enter');
     await expect(sweep.locator('.jp-CallResult-type')).toHaveText('float64[101]');
+    await expect(sweep.locator('.jp-CallResult-spark path')).toBeVisible();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      sweep.getByRole('button', { name: 'Save…' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe('sweep.txt');
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(/^array\(\[1000000\.0, .*\]\)$/s);
+    await expect(sweep).toContainText(/saved as sweep\.txt, [\d.]+ kB/);
     await sweep.getByRole('button', { name: 'Show as plot' }).click();
     await expect(sweep.locator('.jp-StateLine-text')).toContainText('101 points');
     await expect(sweep.locator('.jp-LiveView .u-over')).toBeVisible();
     await bothThemes(page, 'methods-plot');
+
+    // A tree, open to its second level.
+    const status = await choose(methods, 'schedule', 'get_status');
+    await status.getByRole('button', { name: 'Call ⏎' }).click();
+    const tree = status.getByRole('group', { name: 'Items of the result' });
+    const job = tree.getByRole('button', { name: /^4711: dict/ });
+    await expect(job).toHaveAttribute('aria-expanded', 'true');
+    await expect(tree).toContainText("'status': 'running'str");
+    await expect(tree.getByRole('button', { name: /^'expid': dict/ }).first()).toHaveAttribute(
+      'aria-expanded',
+      'false',
+    );
+    await bothThemes(page, 'methods-tree');
+    await tree
+      .getByRole('button', { name: /^'expid': dict/ })
+      .first()
+      .click();
+    await expect(tree).toContainText("'file': ");
+    await job.click();
+    await expect(job).toHaveAttribute('aria-expanded', 'false');
+    await expect(tree.getByText("'file': ")).toBeHidden();
 
     // A server that cannot list its methods gives their names, and says so.
     await methods.getByRole('searchbox').fill('unlistable');

@@ -223,7 +223,12 @@ export class CallForm extends Widget {
                 last,
                 {
                   onView: (entry, view) => this._toggleView(entry, view),
-                  textOf: entry => model.resultText(entry.callId),
+                  textOf: ({ callId }) => model.resultText(callId),
+                  itemsOf:
+                    ({ callId }) =>
+                    (path, from, count) =>
+                      model.resultItems(callId, path, from, count),
+                  partOf: ({ callId }, from) => model.resultPart(callId, from),
                 },
                 this._trans,
               ),

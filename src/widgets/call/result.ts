@@ -3,16 +3,29 @@
 // Everything that the instrument says is text here, whatever it looks like.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CallEntry, CallOutcome, ResultSummary, ViewKind } from '../../models/index.js';
-import { element, textButton } from '../element.js';
+import type {
+  CallEntry,
+  CallOutcome,
+  ResultPart,
+  ResultSummary,
+  ViewKind,
+} from '../../models/index.js';
+import { element, setText, textButton } from '../element.js';
 import { copyText, errorCard } from '../errorcard.js';
+import { type LoadItems, resultTree } from './resulttree.js';
+import { saveButton } from './saving.js';
+import { sparkNode } from './spark.js';
 import { formatElapsed, sentWords, viewWord } from './words.js';
 
 export interface IResultActions {
   /** Show it in a live view, or no longer. */
   readonly onView: (entry: CallEntry, view: ViewKind) => void;
-  /** All of it as text. @throws it is not kept any more. */
+  /** As text, as far as a clipboard takes it. @throws it is not kept any more, as the next two. */
   readonly textOf: (entry: CallEntry) => Promise<string>;
+  /** Absent: it is shown as text. */
+  readonly itemsOf?: (entry: CallEntry) => LoadItems;
+  /** Absent: it cannot be saved. */
+  readonly partOf?: (entry: CallEntry, from: number) => Promise<ResultPart>;
 }
 
 const SHOWN_LINES = 8; // of a text, before it is folded
@@ -63,25 +76,33 @@ function returnedNode(
   actions: IResultActions,
   trans: TranslationBundle,
 ): HTMLElement {
-  const { pyType, text, isCut, views } = result;
+  const { pyType, text, isCut, views, itemCount, spark } = result;
   // The numbers of an array tell less than its shape; Copy takes them.
   const isArray = views.includes('trace') || views.includes('image');
   const note = element('div', { className: 'jp-CallResult-note', attributes: { role: 'status' } });
+  const { itemsOf, partOf } = actions;
+  const say = (words: string) => setText(note, words);
   const copy = textButton(
     trans.__('Copy'),
     () => {
       const copying = isCut ? actions.textOf(entry) : Promise.resolve(text);
-      copying.then(copyText).then(
-        () => {
-          note.textContent = trans.__('copied');
-        },
-        reason => {
-          note.textContent = reason instanceof Error ? reason.message : String(reason);
-        },
-      );
+      copying
+        .then(async all => {
+          await copyText(all);
+          // A text that is whole ends as Python writes it: with a bracket, a quote, a digit.
+          const isWhole = !isCut || !all.endsWith('…');
+          say(
+            isWhole
+              ? trans.__('copied')
+              : trans.__('copied the beginning of it; Save… takes all of it'),
+          );
+        })
+        .catch(reason => say(reason instanceof Error ? reason.message : String(reason)));
     },
     'jp-Labwire-link',
   );
+  const save =
+    isCut && partOf !== undefined ? [saveButton(from => partOf(entry, from), say, trans)] : [];
   const buttons = views.map(view => {
     const button = textButton(
       trans.__('Show as %1', viewWord(view, trans)),
@@ -105,16 +126,25 @@ function returnedNode(
             className: 'jp-CallResult-time',
             text: trans.__('in %1', formatElapsed(elapsedMs)),
           }),
+          ...(isArray && spark !== null ? [sparkNode(spark)] : []),
           copy,
+          ...save,
           ...buttons,
         ],
       }),
-      ...(isShort(text) || isArray ? [] : [foldedNode(text, trans)]),
-      ...(isCut && !isArray
+      ...(isShort(text) || isArray
+        ? []
+        : itemCount === null || itemsOf === undefined
+          ? [foldedNode(text, trans)]
+          : [resultTree(itemsOf(entry), trans)]),
+      ...(isCut && !isArray && itemCount === null
         ? [
             element('div', {
               className: 'jp-CallResult-note',
-              text: trans.__('This is the beginning; Copy takes all of it.'),
+              text:
+                partOf === undefined
+                  ? trans.__('This is the beginning of it.')
+                  : trans.__('This is the beginning; Save… takes all of it.'),
             }),
           ]
         : []),
