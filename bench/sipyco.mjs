@@ -44,14 +44,17 @@ async function peer(...args) {
   return Number(stdout);
 }
 
-/** By turns, medians: `ours` and `theirs` give numbers. */
-async function byTurns(ours, theirs) {
-  const values = { ours: [], theirs: [] };
+/** By turns, medians: all give numbers; `bare` is there where sockets alone are measured too. */
+async function byTurns(ours, theirs, bare) {
+  const measures = [ours, theirs, ...(bare === undefined ? [] : [bare])];
+  const values = measures.map(() => []);
   for (let turn = 0; turn < TURNS; turn += 1) {
-    values.ours.push(await ours());
-    values.theirs.push(await theirs());
+    for (const [i, measure] of measures.entries()) {
+      values[i].push(await measure());
+    }
   }
-  return { ours: median(values.ours), peer: median(values.theirs) };
+  const [own, peers, bares] = values.map(median);
+  return { ours: own, peer: peers, bare: bares };
 }
 
 function print(name, unit, { ours, peer: theirs = null }, target, ok, note) {
@@ -164,21 +167,23 @@ async function connectRow(ours, theirs, note) {
 
 /** Each end on a core of its own: how far from what sockets alone can do, for no target says that. */
 async function apartRows(ours, theirs) {
-  const note = bare =>
-    `each end on a core of its own, where bare sockets of Node make ${round(bare)} /s; ${BOTH_PYTHON}`;
+  const row = (what, values) => {
+    const sockets = `bare sockets of Node make ${round(values.bare)} /s`;
+    const note = `each end on a core of its own, where ${sockets}; ${BOTH_PYTHON}`;
+    print(`${what}, Node, our server, apart`, '/s', values, '', undefined, note);
+  };
   const called = await byTurns(
     () => callRate(ours.port),
     () => peer('calls', theirs.port, 5000),
+    () => bareSockets.echoes(ours.barePort, { seconds: 1 }),
   );
-  const echoes = await bareSockets.echoes(ours.barePort, { seconds: 1 });
-  print('call one at a time, Node, our server, apart', '/s', called, '', undefined, note(echoes));
+  row('call one at a time', called);
   const connected = await byTurns(
     () => connectRate(ours.port),
     () => peer('connects', theirs.port, 500),
+    () => bareSockets.connects(ours.barePort, { count: 1000 }),
   );
-  const bare = await bareSockets.connects(ours.barePort, { count: 1000 });
-  const what = 'connect, handshake, close, Node, our server, apart';
-  print(what, '/s', connected, '', undefined, note(bare));
+  row('connect, handshake, close', connected);
 }
 
 /** The rows in which one end has always something to do: on whatever cores. */
