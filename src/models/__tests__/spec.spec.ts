@@ -53,7 +53,7 @@ describe('parseSpec', () => {
     [
       'an unknown view',
       { ...GOOD, view: 'pie' },
-      'view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, it is "pie"',
+      'view should be one of auto, number, trace, histogram, xy, xy_hist, image, table, log, progress, chart, it is "pie"',
     ],
     [
       'no source',
@@ -83,7 +83,7 @@ describe('parseSpec', () => {
     [
       'a key that reaches for the prototype',
       JSON.parse('{"version": 1, "__proto__": {}, "sources": []}'),
-      'the view should be only version, view, sources, options, it is "__proto__"',
+      'the view should be only version, view, sources, options, chart, it is "__proto__"',
     ],
   ];
   for (const [name, json, message] of refused) {
