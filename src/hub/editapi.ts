@@ -90,23 +90,22 @@ export type EditField = 'key' | 'value' | 'scale' | 'precision';
 export type EditProblem = { readonly field: EditField; readonly fault: Fault };
 
 /** Asked before an edit is sent. Its `id` changes when what it is about does: then it is asked again. */
-export type EditQuestion = {
-  readonly id: string;
-} & /** Another type. `where`: inside the value, `[2]`; empty: all of it. */
-(
+export type EditQuestion =
+  /** Another type. `where`: inside the value, `[2]`; empty: all of it. */
   | {
       readonly kind: 'type';
+      readonly id: string;
       readonly where: string;
       readonly from: string;
       readonly to: string;
     }
   /** The instrument has another value by now than when it was opened, or than the edit left. */
-  | { readonly kind: 'changed'; readonly now: string }
-  /** It was deleted meanwhile: it is made anew. */
-  | { readonly kind: 'gone' }
-  /** Too large to be set again: this cannot be undone. */
-  | { readonly kind: 'final' }
-);
+  | { readonly kind: 'changed'; readonly id: string; readonly now: string }
+  /**
+   * `gone`: it was deleted meanwhile, and is made anew. `final`: it is too large to be set again, so
+   * this cannot be undone.
+   */
+  | { readonly kind: 'gone' | 'final'; readonly id: string };
 
 /** What an edit would do, told while it is typed. */
 export type EditCheck = {

@@ -260,7 +260,9 @@ export class Editor {
     if (step.type === 'set') {
       const { value, persist, metadata } = step.dataset;
       args.push(value, persist);
-      if (database.metadata === 'yes') {
+      // Who does not tell keeps what is there; what is made anew would come without.
+      const isLost = database.metadata === 'unknown' && old === null && metadata !== null;
+      if (database.metadata === 'yes' || (isLost && metadata.size > 0)) {
         kwargs = new PyDict([['metadata', metadata ?? new PyDict()]]);
       }
     }

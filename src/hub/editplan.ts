@@ -31,6 +31,7 @@ import { reprText, valueText } from './views/format.js';
 
 /** Characters of a value in a question, in the audit. */
 const SHOWN = 200;
+const READ_OUT = 60;
 /** Bytes of a value that a server takes in one call: SiPyCo's 4 MiB line, less base64. */
 const SENT_BYTES = 3_000_000;
 const NAME_CHARACTERS = 1000;
@@ -95,7 +96,7 @@ export function isSendable({ value }: Dataset): boolean {
 
 export function stateOf(key: string, dataset: Dataset, isPresent: boolean): DatasetState {
   const { value, display, persist, metadata } = dataset;
-  const shown = valueText(value, display, { limit: SHOWN, readOut: true });
+  const shown = valueText(value, display, { limit: READ_OUT, readOut: true });
   return {
     key,
     isPresent,
@@ -137,9 +138,11 @@ function setPlan({ type, key, value: text, persist, metadata: typed }: SetEdit, 
     problems.push(missing(key));
   }
   const questions: EditQuestion[] = [];
+  // Of a value that stays, another one is no news.
+  const seen = (dataset: Dataset) => (text === null ? { ...dataset, value: null } : dataset);
   if (shown !== null && now === null) {
     questions.push({ kind: 'gone', id: 'gone' });
-  } else if (shown !== null && now !== null && !sameDataset(shown.dataset, now)) {
+  } else if (shown !== null && now !== null && !sameDataset(seen(shown.dataset), seen(now))) {
     questions.push(changedTo(now));
   }
   const read = text === null ? null : readValue(text, old, problems);

@@ -124,7 +124,7 @@ export function metadataWith(
   const merged = new PyDict(metadata ?? []);
   for (const name of ['unit', 'scale', 'precision'] as const) {
     const text = typed[name].trim();
-    if (text === before[name]) {
+    if (typed[name] === before[name] || text === before[name]) {
       continue;
     }
     if (text === '') {

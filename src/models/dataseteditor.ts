@@ -223,6 +223,9 @@ export class DatasetEditorModel implements IDisposable {
   private _end(why: NonNullable<EditorState['ended']>): void {
     this._editorId = null;
     this._ended = why;
+    if (why === 'disconnected') {
+      this._placeState = { type: 'unasked' };
+    }
     this._undo = null;
     this._questions = [];
     if (this._draft?.kind === 'undo' || this._draft?.kind === 'delete') {

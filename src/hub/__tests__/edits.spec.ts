@@ -17,7 +17,7 @@ import {
 import type { Edit, EditOutcome, IPage } from '../api.js';
 import type { Hub } from '../hub.js';
 import { type HandClock, settled } from './handclock.js';
-import { DATABASE, DATASETS, Master, refusing } from './master.js';
+import { type Age, DATABASE, DATASETS, Master, refusing } from './master.js';
 import { openHub } from './openhub.js';
 import { VIEWPORT } from './viewport.js';
 
@@ -70,7 +70,7 @@ const ENTRIES: readonly (readonly [string, PyValue])[] = [
   ],
 ];
 
-async function begin(age: 'new' | 'old' | 'bare' = 'new', entries = ENTRIES): Promise<void> {
+async function begin(age: Age = 'new', entries = ENTRIES): Promise<void> {
   master = new Master(entries).start(age);
   const page = {} as IPage;
   ({ hub, clock, mistakes } = openHub({
@@ -375,6 +375,16 @@ describe('what happens under an open editor', () => {
     );
   });
 
+  it('does not ask about a value that stays', async () => {
+    await open('long');
+    master.datasets.set('long', entry(NDArray.of(new Float64Array(1000).fill(1))));
+    await settled();
+    const edit = setting('long', null, { persist: true } as Partial<Edit>);
+    assert.equal((await apply(edit)).type, 'done');
+    const now = entry(NDArray.of(new Float64Array(1000).fill(1)), true);
+    assert.ok(pyExact(master.at('long')!, now));
+  });
+
   it('does not ask for what was set again as it was', async () => {
     await open('n');
     master.datasets.set('n', entry(5n, true));
@@ -492,7 +502,7 @@ describe('an armed view', () => {
 });
 
 describe('another server', () => {
-  const restart = async (age: 'old' | 'bare', entries = ENTRIES) => {
+  const restart = async (age: Age, entries = ENTRIES) => {
     await hub.bye();
     await master.stop();
     await begin(age, entries);
@@ -506,6 +516,22 @@ describe('another server', () => {
     assert.ok(pyExact(master.at('n')!, new Tuple([false, 6n])));
     await apply({ type: 'undo' });
     assert.ok(pyExact(master.at('n')!, new Tuple([true, 5n])));
+  });
+
+  it('that tells names only: keeps metadata, and gives them to what is made anew', async () => {
+    await restart('mute');
+    assert.equal((await hub.describeDatabase(DATABASE)).metadata, 'unknown');
+    const before = master.at('f')!;
+    await open('f');
+    const edits: readonly Edit[] = [
+      setting('f', '5', { persist: true } as Partial<Edit>),
+      { type: 'undo' },
+      { type: 'rename', key: 'f', to: 'g' },
+    ];
+    for (const edit of edits) {
+      assert.deepEqual(await apply(edit), { type: 'done' });
+    }
+    assert.ok(pyExact(master.at('g')!, before));
   });
 
   it('without delete: renames nothing', async () => {

@@ -10,11 +10,14 @@ import {
   rpcTarget,
 } from '../../servers/index.js';
 import { LoopbackNetwork, type LoopbackTransport } from '../../transports/index.js';
-import { type Address, PyDict, type PyValue, Tuple } from '../../values/index.js';
+import { type Address, OpaqueObject, PyDict, type PyValue, Tuple } from '../../values/index.js';
 import type { Connect } from '../../wire/index.js';
 
 export const DATASETS = 'sipyco+sync://lab:3250/datasets';
 export const DATABASE = 'sipyco+rpc://lab:3251/dataset_db';
+
+/** `old`: ARTIQ 7, `set` without metadata. `bare`: no `delete`. `mute`: it cannot list its methods. */
+export type Age = 'new' | 'old' | 'bare' | 'mute';
 
 /** What keeps a `set` or `delete` waiting, fails it, or lets it be done. */
 export type Deed = (call: string) => Promise<void> | void;
@@ -41,8 +44,7 @@ export class Master {
       return transport;
     };
 
-  /** @param age - `old`: ARTIQ 7, `set` without metadata. `bare`: no `delete`. */
-  start(age: 'new' | 'old' | 'bare' = 'new'): this {
+  start(age: Age = 'new'): this {
     const publisher = new Publisher({ notifiers: { datasets: this.datasets } });
     publisher.start(this._network.listen('lab:3250'));
     const server = new RpcServer({
@@ -72,7 +74,7 @@ export class Master {
     return (this.datasets.rawView as PyDict).get(key);
   }
 
-  private _target(age: 'new' | 'old' | 'bare'): RpcTarget {
+  private _target(age: Age): RpcTarget {
     const put = async (
       key: string,
       value: PyValue,
@@ -100,7 +102,11 @@ export class Master {
       await this._do(`delete ${args.str('key')}`);
       this.datasets.delete(args.get('key'));
     });
-    return rpcTarget({ methods: age === 'bare' ? [set] : [set, remove] });
+    // A default that has no form in PYON: the list of methods fails, the methods do not.
+    const odd = method('odd(self, handle=None)', null, () => null);
+    const mute = { ...odd, argspec: { ...odd.argspec, defaults: [NO_FORM] } };
+    const more = { new: [remove], old: [remove], bare: [], mute: [remove, mute] };
+    return rpcTarget({ methods: [set, ...more[age]] });
   }
 
   private async _do(call: string): Promise<void> {
@@ -108,6 +114,8 @@ export class Master {
     await this.deed(call);
   }
 }
+
+const NO_FORM: PyValue = new OpaqueObject('handle', '<handle>');
 
 export function refusing(message: string): Deed {
   return () => {

@@ -27,7 +27,7 @@ export class EditForm {
     this._draft = draft;
     const { kind, shown } = draft;
     const isTyped = kind === 'set' || kind === 'new';
-    this._now = element('div', { className: 'jp-EditForm-now', attributes: { role: 'status' } });
+    this._now = element('div', { className: 'jp-EditForm-now' });
     this._asks = element('div', { className: 'jp-EditForm-asks', attributes: { role: 'alert' } });
     this._problem = element('div');
     this._send = textButton('', () => void model.submit(), 'jp-Labwire-button jp-EditForm-send');
@@ -44,7 +44,7 @@ export class EditForm {
     if (isTyped) {
       rows.push(...this._extraRows());
     }
-    const others =
+    this._others =
       kind === 'set' && model.database?.canDelete === true
         ? [
             textButton(trans.__('Rename…'), () => onOther('rename'), 'jp-Labwire-link'),
@@ -61,7 +61,11 @@ export class EditForm {
         this._asks,
         element('div', {
           className: 'jp-EditPanel-actions',
-          children: [this._send, textButton(trans.__('Cancel'), () => model.cancel()), ...others],
+          children: [
+            this._send,
+            textButton(trans.__('Cancel'), () => model.cancel()),
+            ...this._others,
+          ],
         }),
         this._problem,
       ],
@@ -112,7 +116,8 @@ export class EditForm {
       this._persist.checked = draft.persist;
     }
     setText(this._now, this._nowText(draft));
-    this._now.classList.toggle('jp-mod-moved', model.hasMoved);
+    const isWatched = draft.shown?.refusal !== 'large';
+    this._now.classList.toggle('jp-mod-moved', model.hasMoved && isWatched);
     setText(
       this._asks,
       questions.length === 0 || check === null
@@ -125,6 +130,9 @@ export class EditForm {
           ].join(' '),
     );
     setText(this._send, isSending ? trans.__('Sending…') : this._sendText(draft));
+    for (const other of this._others) {
+      other.hidden = !model.isArmed;
+    }
     this._send.setAttribute('aria-disabled', String(isSending || !model.isArmed));
     if (model.failure !== this._failure) {
       this._failure = model.failure;
@@ -259,19 +267,19 @@ export class EditForm {
     if (!now.isPresent) {
       return trans.__('✕ deleted at the instrument; it was %1', now.text);
     }
+    if (now.refusal === 'large') {
+      return trans.__(
+        'instrument: %1. It has too many elements to be typed: the value stays.',
+        now.pyType,
+      );
+    }
     const raw = now.shown === now.text ? now.text : trans.__('%1 (raw %2)', now.shown, now.text);
-    const refusal =
-      now.refusal === 'large'
-        ? trans.__('It has too many elements to be typed: the value stays.')
-        : now.refusal === 'type'
-          ? trans.__('No text means it exactly: the value stays.')
-          : '';
-    return [
-      model.hasMoved
-        ? trans.__('▲ the instrument says now: %1 · %2.', raw, now.pyType)
-        : trans.__('instrument: %1 · %2.', raw, now.pyType),
-      ...(refusal === '' ? [] : [refusal]),
-    ].join(' ');
+    const text = model.hasMoved
+      ? trans.__('▲ the instrument says now: %1 · %2.', raw, now.pyType)
+      : trans.__('instrument: %1 · %2.', raw, now.pyType);
+    return now.refusal === null
+      ? text
+      : `${text} ${trans.__('No text means it exactly: the value stays.')}`;
   }
 
   private _failureNodes(): HTMLElement[] {
@@ -290,6 +298,7 @@ export class EditForm {
   private readonly _asks: HTMLElement;
   private readonly _problem: HTMLElement;
   private readonly _send: HTMLButtonElement;
+  private readonly _others: readonly HTMLButtonElement[];
   private _persist: HTMLInputElement | null = null;
   private _draft: Draft;
   private _failure: EditFailure | null = null;

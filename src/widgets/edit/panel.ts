@@ -173,7 +173,7 @@ export class EditPanel implements IRowEditing, IDisposable {
         }
       }
     }
-    this.node.hidden = !this.isOpen && ended === null;
+    this.node.hidden = !this.isOpen;
     this._setShield(this.isOpen);
     this._bar.hidden = !isArmed;
     this._drawBar();
