@@ -111,7 +111,7 @@ export {
   VIEW_MIME,
 } from './spec.js';
 export { type CallArgument, type CallOptions, ValueCaller } from './valuecaller.js';
-export { type AddedView, type IAddedViews, ViewRegistry } from './viewregistry.js';
+export { type AddedKind, type AddedView, type IAddedViews, ViewRegistry } from './viewregistry.js';
 export { type IWatch, Watch, type WatchedReading } from './watch.js';
 export {
   type IWorkerHandle,

@@ -296,7 +296,7 @@ export function nameOf(text: string): string {
 }
 
 /** A view of one address, as the table's rows and the address form open it. */
-export function specOf(address: string, view: 'auto' | ViewKind = 'auto'): ViewSpec {
+export function specOf(address: string, view: ViewSpec['view'] = 'auto'): ViewSpec {
   const { fragment, scheme } = parseAddress(address);
   const whole = scheme === 'sipyco+sync' && fragment === null;
   const talks = scheme === 'sipyco+broadcast' || scheme === 'sipyco+log';

@@ -9,11 +9,14 @@ import type { AddedViewName, OpenedSpec, ViewKind, ViewSpec } from '../hub/api.j
 import { UnsupportedError } from '../values/index.js';
 import { isAddedName } from './spec.js';
 
+/** Frames that another extension may draw: those of a chart need a specification beside the sources. */
+export type AddedKind = Exclude<ViewKind, 'chart'>;
+
 /** What a live view has to know of a view that is drawn elsewhere. */
 export type AddedView = {
   readonly name: AddedViewName;
   /** Of the frames that it draws. */
-  readonly kind: ViewKind;
+  readonly kind: AddedKind;
   /** Kind `value`: ordinary numbers and objects instead of the exact forms. */
   readonly plain?: boolean;
 };

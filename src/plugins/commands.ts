@@ -9,6 +9,7 @@ import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { AddressForm, type LiveView, viewIcon } from '../widgets/index.js';
 import { NO_ARGUMENTS } from './command.js';
+import type { Labwire } from './labwire.js';
 import { ILabwire } from './token.js';
 
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
@@ -34,7 +35,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: NO_ARGUMENTS,
       isEnabled: () => labwire.openTab !== null,
       execute: async () => {
-        const form = new AddressForm(trans);
+        const form = new AddressForm(trans, (labwire as Labwire).added.views);
         const { button, value } = await showDialog({
           title: trans.__('Open a live view'),
           body: form,

@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import { specOf, VIEW_KINDS, type ViewKind, type ViewSpec } from '../models/index.js';
+import { specOf, VIEW_KINDS, type ViewSpec } from '../models/index.js';
 import {
   formatAddress,
   formatEndpoint,
@@ -14,7 +14,11 @@ import { element, setText } from './element.js';
 
 /** The body of a dialog; `getValue` gives the view that was described, or null. */
 export class AddressForm extends Widget {
-  constructor(trans: TranslationBundle) {
+  /** @param added - views of other extensions. */
+  constructor(
+    trans: TranslationBundle,
+    added: readonly { readonly name: string; readonly label: string }[] = [],
+  ) {
     super();
     this._trans = trans;
     this.addClass('jp-AddressForm');
@@ -36,6 +40,9 @@ export class AddressForm extends Widget {
         // Histograms over x take three addresses, and a chart a specification.
         ...VIEW_KINDS.filter(kind => kind !== 'xy_hist' && kind !== 'chart').map(kind =>
           element('option', { text: kind, attributes: { value: kind } }),
+        ),
+        ...added.map(({ name, label }) =>
+          element('option', { text: `${label} (${name})`, attributes: { value: name } }),
         ),
       ],
     });
@@ -68,7 +75,7 @@ export class AddressForm extends Widget {
   getValue(): ViewSpec | null {
     const text = completed(this._input.value);
     try {
-      return specOf(text, this._kind.value as 'auto' | ViewKind);
+      return specOf(text, this._kind.value as ViewSpec['view']);
     } catch (error) {
       if (isLabwireError(error, 'ParseError')) {
         return null;

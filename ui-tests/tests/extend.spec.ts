@@ -70,6 +70,16 @@ test('another extension adds a view, watches a value and calls a method', async 
   await gauge.getByRole('button', { name: 'Go live', exact: true }).click();
   await expectLive(gauge);
 
+  // In a tab of its own, chosen from the list of views.
+  await page.evaluate(() => void window.jupyterapp.commands.execute('labwire:open-view'));
+  const dialog = page.locator('.jp-Dialog');
+  await dialog.getByLabel('Address', { exact: true }).fill(`${DEMO}#temperature`);
+  await dialog.getByLabel('View', { exact: true }).selectOption('Gauge (example:gauge)');
+  await dialog.getByRole('button', { name: 'Open' }).click();
+  await expectLive(viewOf(page, 'temperature'));
+  await expect(viewOf(page, 'temperature').getByRole('group', { name: 'Gauge' })).toBeVisible();
+  await page.notebook.activate('extended.ipynb');
+
   // Nobody has added this one: it says so, starts by itself, and says when it is taken away.
   const late = viewOf(page, 'late');
   await expect(late.locator('.jp-ErrorCard-what')).toHaveText(
@@ -101,6 +111,27 @@ test('another extension adds a view, watches a value and calls a method', async 
     'the extension that adds the view example:late has taken it away.',
   );
   await expect(late.locator('.jp-AddedView')).toHaveCount(0);
+
+  // What its code throws is told in its place, and nowhere else.
+  await page.evaluate(() => {
+    const scope = window as unknown as { readonly services: Services };
+    scope.services.views.add({
+      name: 'example:late',
+      label: 'Late',
+      kind: 'number',
+      create: () => ({
+        node: document.createElement('p'),
+        draw: () => {
+          throw new Error('no ink');
+        },
+      }),
+    });
+  });
+  await expect(late.locator('.jp-ErrorCard-what')).toHaveText(
+    'the view example:late failed: no ink.',
+  );
+  await expectLive(late);
+  await expectLive(gauge);
 
   // A value and a call, without any view.
   const answered = await page.evaluate(async address => {

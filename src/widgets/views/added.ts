@@ -5,6 +5,7 @@
 
 import type { IDisposable } from '@lumino/disposable';
 import type {
+  AddedKind,
   AddedView,
   PictureFrame,
   ViewKind,
@@ -73,9 +74,9 @@ export interface IAddedBody<F extends PictureFrame = PictureFrame> {
 }
 
 /** A view that another extension adds. `kind` says which frames it draws: those of our view of that name. */
-export type ViewExtension<K extends ViewKind = ViewKind> = AddedView & {
+export type ViewExtension<K extends AddedKind = AddedKind> = AddedView & {
   readonly kind: K;
-  /** For people. */
+  /** For people: in the list of views to open, and to screen readers. */
   readonly label: string;
   /** CSS px of the picture in a cell; default: that of our view. */
   readonly height?: number;
@@ -91,7 +92,7 @@ export interface IViewRegistry {
    * @returns dispose of it to take the view away; those that are open say so.
    * @throws {RangeError} a name without a colon, or one that is taken.
    */
-  add<K extends ViewKind>(view: ViewExtension<K>): IDisposable;
+  add<K extends AddedKind>(view: ViewExtension<K>): IDisposable;
   /** In the order in which they were added. */
   readonly views: readonly ViewExtension[];
 }
@@ -101,6 +102,8 @@ export class AddedBody implements IViewBody {
     this._host = host;
     this._view = view;
     this.kind = view.kind;
+    this.node.setAttribute('role', 'group');
+    this.node.setAttribute('aria-label', view.label);
     this._body = this._try(() => view.create(hostOf(host)));
     if (this._body !== undefined) {
       this.node.append(this._body.node);
