@@ -36,8 +36,8 @@ export class ChartBody extends Body<'chart'> implements IViewBody {
   }
 
   protected override drawFrame(frame: ChartFrame, before: ChartFrame | null): void {
-    // Else only its head is new.
-    if (frame.revision !== before?.revision) {
+    // Else only its head is new. A view that was opened again counts anew.
+    if (frame.revision !== before?.revision || frame.viewId !== before.viewId) {
       this._draw();
     }
   }
@@ -125,26 +125,28 @@ export class ChartBody extends Body<'chart'> implements IViewBody {
     this._chart = null;
     this._plot.replaceChildren();
     this._theme = themeColours(this.node);
-    const { VegaChart, ChartError } = this._vega!;
-    const { clientWidth: width, clientHeight: height } = this._plot;
+    const { VegaChart, mistakeOf } = this._vega!;
+    const { clientWidth, clientHeight } = this._plot;
     try {
       this._chart = new VegaChart(this._plot, {
         spec: this._spec,
         theme: this._theme,
-        width,
-        height,
+        width: Math.max(1, clientWidth),
+        height: Math.max(1, clientHeight),
         isStill: matchMedia('(prefers-reduced-motion: reduce)').matches,
         onProblems: problems => this._showNotes(problems),
       });
     } catch (error) {
-      if (!(error instanceof ChartError)) {
-        throw error;
-      }
-      this._explain(faultOfChart(error.mistake, this._spec), this._linesOf(error.mistake));
+      const mistake = mistakeOf(error, this._spec);
+      this._explain(faultOfChart(mistake, this._spec), this._linesOf(mistake));
       return;
     }
-    this._plot.setAttribute('role', 'img');
-    this._plot.tabIndex = this._chart.isFitted ? -1 : 0; // what can be scrolled can be reached
+    // Beside the canvas there may be fields, which a picture must not hide.
+    for (const name of ['role', 'aria-roledescription', 'aria-label']) {
+      this._plot.removeAttribute(name);
+    }
+    this._plot.querySelector('canvas')?.setAttribute('role', 'img');
+    this._reach(!this._chart.isFitted);
     this._size = '';
     this._draw();
   }
@@ -157,8 +159,9 @@ export class ChartBody extends Body<'chart'> implements IViewBody {
     this._resize();
     const words = [this._description() || this.host.model.title, this._countsOf(frame)];
     const label = words.filter(word => word !== '').join(': ');
-    if (this._plot.getAttribute('aria-label') !== label) {
-      this._plot.setAttribute('aria-label', label);
+    const canvas = this._plot.querySelector('canvas');
+    if (canvas?.getAttribute('aria-label') !== label) {
+      canvas?.setAttribute('aria-label', label);
     }
     chart.draw(frame.tables).then(
       () => this._mark('painted'),
@@ -166,9 +169,18 @@ export class ChartBody extends Body<'chart'> implements IViewBody {
     );
   }
 
+  // What may have to be scrolled can be reached with the keyboard.
+  private _reach(isScrolled: boolean): void {
+    if (isScrolled) {
+      this._plot.tabIndex = 0;
+    } else {
+      this._plot.removeAttribute('tabindex');
+    }
+  }
+
   private _resize(): void {
     const { clientWidth, clientHeight } = this._plot;
-    const size = `${clientWidth} ${clientHeight}`;
+    const size = `${clientWidth} ${clientHeight} ${globalThis.devicePixelRatio}`;
     if (this._chart !== null && clientWidth > 0 && size !== this._size) {
       this._size = size;
       this._chart.resize(clientWidth, clientHeight);
@@ -178,9 +190,7 @@ export class ChartBody extends Body<'chart'> implements IViewBody {
   private _explain(fault: Fault, lines: readonly HTMLElement[], again?: () => void): void {
     const { trans, model } = this.host;
     this._fault = fault;
-    this._plot.removeAttribute('role');
-    this._plot.removeAttribute('aria-label');
-    this._plot.tabIndex = 0;
+    this._reach(true);
     this._plot.replaceChildren(
       ...lines,
       errorCard({

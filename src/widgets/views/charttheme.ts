@@ -19,6 +19,10 @@ export function chartConfig(theme: ThemeColours): Config {
     text: { color: text },
     rule: { color: muted },
     errorbar: { rule: { color: muted } },
-    range: { category: [...SERIES_COLOURS] },
+    range: {
+      category: [...SERIES_COLOURS],
+      ramp: { scheme: 'viridis' },
+      heatmap: { scheme: 'viridis' },
+    },
   };
 }

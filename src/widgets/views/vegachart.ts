@@ -43,38 +43,35 @@ export type VegaChartOptions = {
 };
 
 const PROBLEM_LIMIT = 5; // told at once
+const MESSAGE_LIMIT = 300; // characters of each
 
 export class VegaChart {
   /**
    * @param node - empty; gets a canvas.
-   * @throws {ChartError} a specification that cannot be drawn.
+   * @throws whatever vega says of a specification that cannot be drawn: see `mistakeOf`.
    */
   constructor(node: HTMLElement, options: VegaChartOptions) {
     const { spec, width, height, isStill } = options;
+    this._node = node;
     this._spec = spec;
     this._onProblems = options.onProblems;
     this._fitted = fittedOf(spec);
     const compiled = this._compile(options);
     this._parsers = parsersOf(compiled);
     guardCursor(node);
-    try {
-      const runtime = parse(
-        { ...compiled, config: { ...compiled.config, events: eventsOf(isStill) } } as Spec,
-        undefined,
-        { ast: true },
-      );
-      this._view = new View(runtime, {
-        container: node,
-        renderer: 'canvas',
-        expr: expressionInterpreter,
-        loader: NOTHING,
-        logger: this._logger(this._problems),
-        hover: true,
-        watchPixelRatio: true,
-      });
-    } catch (reason) {
-      throw this._failure(reason);
-    }
+    const runtime = parse(
+      { ...compiled, config: { ...compiled.config, events: eventsOf(isStill) } } as Spec,
+      undefined,
+      { ast: true },
+    );
+    this._view = new View(runtime, {
+      container: node,
+      renderer: 'canvas',
+      expr: expressionInterpreter,
+      loader: NOTHING,
+      logger: this._logger(this._problems),
+      hover: true,
+    });
     this.resize(width, height);
   }
 
@@ -98,13 +95,14 @@ export class VegaChart {
     this._tell();
   }
 
-  /** Fill so many CSS px, where the specification has no size of its own. */
+  /** Fill so many CSS px, fields of parameters included, where the specification has no size of its own. */
   resize(width: number, height: number): void {
     if (this._fitted.width) {
       this._view.width(Math.max(1, width));
     }
     if (this._fitted.height) {
-      this._view.height(Math.max(1, height));
+      const fields = this._node.querySelector('.vega-bindings')?.clientHeight ?? 0;
+      this._view.height(Math.max(1, height - fields));
     }
     void this._view.resize().runAsync();
   }
@@ -126,19 +124,10 @@ export class VegaChart {
       ...(isWide ? { width } : {}),
       ...(isHigh ? { height } : {}),
     };
-    try {
-      return compile(sized as unknown as TopLevelSpec, {
-        config: chartConfig(theme),
-        logger: this._logger(this._warnings),
-      }).spec as Spec;
-    } catch (reason) {
-      throw this._failure(reason);
-    }
-  }
-
-  private _failure(reason: unknown): ChartError {
-    const message = messageOf(reason);
-    return new ChartError({ message, path: placeOf(this._spec, message) });
+    return compile(sized as unknown as TopLevelSpec, {
+      config: chartConfig(theme),
+      logger: this._logger(this._warnings),
+    }).spec as Spec;
   }
 
   // What `format.parse` of named data says, vega does for data that it loads alone.
@@ -149,7 +138,7 @@ export class VegaChart {
 
   private _logger(heard: Set<string>): LoggerInterface {
     const hear = (...words: readonly unknown[]) => {
-      const message = words.map(messageOf).join(' ');
+      const message = words.map(messageOf).join(' ').slice(0, MESSAGE_LIMIT);
       // No rows, no extent.
       if (!message.startsWith('Infinite extent') && heard.size < PROBLEM_LIMIT) {
         heard.add(message);
@@ -168,10 +157,17 @@ export class VegaChart {
   }
 
   private _tell(): void {
-    const heard = [...new Set([...this._warnings, ...this._problems])].slice(0, PROBLEM_LIMIT);
-    this._onProblems(heard.map(message => ({ message, path: placeOf(this._spec, message) })));
+    const heard = [...new Set([...this._warnings, ...this._problems])];
+    // What was left undefined by a mistake that is told already needs no words.
+    const told = heard.filter(message => !/^Cannot read prop/.test(message));
+    this._onProblems(
+      (told.length > 0 ? told : heard)
+        .slice(0, PROBLEM_LIMIT)
+        .map(message => ({ message, path: placeOf(this._spec, message) })),
+    );
   }
 
+  private readonly _node: HTMLElement;
   private readonly _spec: ChartSpec;
   private readonly _view: View;
   private readonly _fitted: { readonly width: boolean; readonly height: boolean };
@@ -181,11 +177,20 @@ export class VegaChart {
   private readonly _problems = new Set<string>();
 }
 
-/** A specification that cannot be drawn: why, and where. */
-export class ChartError extends Error {
+/** Found before vega saw it: where it is, is known. */
+class ChartError extends Error {
   constructor(readonly mistake: ChartMistake) {
     super(mistake.message);
   }
+}
+
+/** Why a specification cannot be drawn, and where, of what the constructor threw. */
+export function mistakeOf(reason: unknown, spec: ChartSpec): ChartMistake {
+  if (reason instanceof ChartError) {
+    return reason.mistake;
+  }
+  const message = messageOf(reason);
+  return { message, path: placeOf(spec, message) };
 }
 
 const refuse = (): Promise<never> => Promise.reject(new Error('a chart loads nothing'));
