@@ -17,6 +17,8 @@ import { lossOf } from './errno.js';
 const READ_AHEAD_BYTES = 1024 * 1024;
 /** How long `close` lets the peer read our last bytes before the stream is destroyed. */
 const LINGER_MS = 100;
+/** How long `close` waits for a peer that takes nothing of what is queued. */
+const STALL_MS = 1000;
 
 /**
  * Why a connection ended before its first byte, where the ways of the platform do not say it.
@@ -26,9 +28,10 @@ const LINGER_MS = 100;
 export type EarlyEnd = (error: Error | null) => ConnectionLostError | null;
 
 /**
- * Two streams, or one that goes both ways. `close` sends what is queued, then ends, and lets the peer
- * read that: it reads on until the peer has ended as well, for LINGER_MS at most. A peer that has
- * ended already, or has read everything (`isAnswered`), is not waited for.
+ * Two streams, or one that goes both ways. `close` sends what is queued, as long as the peer takes
+ * some of it every STALL_MS, then ends, and lets the peer read that: it reads on until the peer has
+ * ended as well, for LINGER_MS at most. A peer that has ended already, or has read everything
+ * (`isAnswered`), is not waited for.
  */
 export abstract class StreamTransport implements ITransport {
   readonly endpoint: string;
@@ -137,8 +140,17 @@ export abstract class StreamTransport implements ITransport {
     } else {
       reader.once('end', leave);
     }
-    const timer = setTimeout(this._destroy, LINGER_MS);
-    void this._gone.then(() => clearTimeout(timer));
+    let queued = writer.writableLength;
+    let quietMs = 0;
+    const timer = setInterval(() => {
+      const before = queued;
+      queued = writer.writableLength;
+      quietMs = queued < before ? 0 : quietMs + LINGER_MS;
+      if (quietMs >= (queued === 0 ? LINGER_MS : STALL_MS)) {
+        this._destroy();
+      }
+    }, LINGER_MS);
+    void this._gone.then(() => clearInterval(timer));
   }
 
   private readonly _destroy = (): void => {

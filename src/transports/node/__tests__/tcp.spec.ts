@@ -219,6 +219,26 @@ describe('TcpTransport', () => {
     }
   });
 
+  it('sends all that is queued to a peer that is slow to read it', async () => {
+    const { client, peer } = await rawPeer();
+    const count = 16 * 1024 * 1024;
+    for (let sent = 0; sent < count; sent += 65_536) {
+      client.send(new Uint8Array(65_536));
+    }
+    const gone = client.close();
+    let received = 0;
+    peer.on('data', chunk => {
+      received += chunk.length;
+      peer.pause();
+      setTimeout(() => peer.resume(), 2); // more than 100 ms in all
+    });
+    peer.resume();
+    await once(peer, 'end');
+    peer.end();
+    await gone;
+    assert.equal(received, count);
+  });
+
   it('waits, without being told, for a peer that may not have read everything', async () => {
     const { client, server } = await pair();
     client.send(bytes('last words'));
