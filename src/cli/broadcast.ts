@@ -9,7 +9,7 @@ import {
   simpleNetworkArgs,
   sslConfigFromArgs,
 } from '../node/index.js';
-import { decode, type PyonVersion } from '../protocols/pyon/index.js';
+import { decodeAny, type PyonVersion } from '../protocols/pyon/index.js';
 import { Broadcaster } from '../servers/index.js';
 import { DEFAULT_PORTS, isLabwireError } from '../values/index.js';
 import { explain, SaidFailure } from './failure.js';
@@ -22,7 +22,7 @@ export function broadcastCommand(): Command {
     .summary('broadcast values to whoever listens')
     .description(
       'Be a broadcast server, and send each line of standard input to all receivers of a channel.\n\n' +
-        'A line is a Python literal or PYON, such as 1.5, "text" or {"t": (1, 2)}. Ends with its input,\n' +
+        'A line is a Python literal or PYON of either version, such as 1.5, "text" or {"t": (1, 2)}. Ends with its input,\n' +
         'or with Ctrl-C. Says "ready" on standard error. Exit code 1 if a line could not be read.',
     )
     .argument('<channel>', 'its name')
@@ -47,7 +47,7 @@ async function broadcast(channel: string, options: Options): Promise<void> {
   let wrongCount = 0;
   for await (const line of lines) {
     try {
-      broadcaster.broadcast(channel, decode(line, { version: 1 }));
+      broadcaster.broadcast(channel, decodeAny(line).value);
     } catch (error) {
       if (!isLabwireError(error)) {
         throw error;

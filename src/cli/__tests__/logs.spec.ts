@@ -160,6 +160,17 @@ describe('labwire broadcast', () => {
     });
   }
 
+  it('takes a line in either version of PYON', async () => {
+    const server = start('broadcast', 'alarm', '-p', '0');
+    const watch = start('watch', `sipyco+broadcast://127.0.0.1:${await portOf(server)}/alarm`);
+    const line = '{"__jsonclass__":["tuple",[[NaN,1]]]}\n';
+    const say = setInterval(() => server.process.stdin.write(line), 50);
+    await watch.says(/^\(nan, 1\)\n/);
+    clearInterval(say);
+    server.process.stdin.end();
+    assert.deepEqual(await server.ended, { code: 0, stdout: '', stderr: server.stderr });
+  });
+
   it('marks a line that it cannot read, and goes on', async () => {
     const server = start('broadcast', 'alarm', '-p', '0');
     await portOf(server);
