@@ -15,7 +15,6 @@ import {
   PyDict,
   type PyValue,
   type Reading,
-  toFault,
   UnsupportedError,
 } from '../values/index.js';
 import type { IClock, ITimer } from '../wire/index.js';
@@ -40,6 +39,7 @@ import {
   stateOf,
   type Undo,
 } from './editplan.js';
+import { failureOf } from './remotefailure.js';
 import { fragmentOf, pathOf } from './sources/path.js';
 import type { IRemote, ISource, IWatch, SourceEvent } from './sources/source.js';
 import type { Sources } from './sources.js';
@@ -403,16 +403,4 @@ function wasNotDone(error: unknown): boolean {
     isLabwireError(error, 'ConnectError') ||
     (isLabwireError(error, 'ConnectionLostError') && error.sent === 'no')
   );
-}
-
-function failureOf(
-  error: unknown,
-  elapsedMs: number,
-): Extract<EditOutcome, { readonly type: 'failed' }>['outcome'] {
-  if (isLabwireError(error, 'RemoteError')) {
-    const { remoteClass, remoteMessage, remoteTraceback } = error;
-    const traceback = remoteTraceback.map(line => line.replace(/\r?\n$/, ''));
-    return { type: 'raised', elapsedMs, remoteClass, remoteMessage, traceback };
-  }
-  return { type: 'failed', elapsedMs, fault: toFault(error) };
 }

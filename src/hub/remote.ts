@@ -11,14 +11,12 @@ import {
   DeadlineError,
   formatAddress,
   formatEndpoint,
-  isLabwireError,
   LimitError,
   type LinkState,
   type PlainValue,
   type PyValue,
   parseAddress,
   toClone,
-  toFault,
   toPlain,
   UnsupportedError,
 } from '../values/index.js';
@@ -39,6 +37,7 @@ import type {
 } from './remoteapi.js';
 import { Deadline } from './remotedeadline.js';
 import { serverOf, targetOf } from './remotedescribe.js';
+import { failureOf } from './remotefailure.js';
 import { type Arguments, argumentsOf } from './remoteliteral.js';
 import { Prober } from './remoteprobe.js';
 import { ResultExport } from './resultparts.js';
@@ -360,15 +359,7 @@ async function patiently<T>(
 const DOWN: ReadonlySet<LinkState> = new Set<LinkState>(['failed', 'refused', 'stale']);
 
 function outcomeOf(error: unknown, elapsedMs: number): CallOutcome {
-  if (error === CANCELLED) {
-    return { type: 'cancelled', elapsedMs };
-  }
-  if (isLabwireError(error, 'RemoteError')) {
-    const { remoteClass, remoteMessage, remoteTraceback } = error;
-    const traceback = remoteTraceback.map(line => line.replace(/\r?\n$/, ''));
-    return { type: 'raised', elapsedMs, remoteClass, remoteMessage, traceback };
-  }
-  return { type: 'failed', elapsedMs, fault: toFault(error) };
+  return error === CANCELLED ? { type: 'cancelled', elapsedMs } : failureOf(error, elapsedMs);
 }
 
 function late(remote: IRemote, what: string, operation: string, timeoutMs: number): DeadlineError {
