@@ -155,6 +155,10 @@ module.exports = {
     exclude: { path: '^lib/' },
     tsPreCompilationDeps: true, // types are imports too
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.d.ts', '.mjs'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.d.ts', '.mjs'],
+      exportsFields: ['exports'], // a package need not have a main file
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };
