@@ -151,13 +151,19 @@ function filled(
     } catch (error) {
       throw error instanceof PythonError ? misfit(value, array.dtype.name, where) : error;
     }
-    // numpy cuts what is longer without a word.
-    const length = typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
-    if (length > 0 && pyRepr(array.at(i)) !== pyRepr(value)) {
+    // Without a word numpy cuts a text that is longer, and makes inf of a number that is too large.
+    const isText = typeof value === 'string' || value instanceof Uint8Array;
+    const isCut = isText && pyRepr(array.at(i)) !== pyRepr(value);
+    const isInf = typeof value === 'number' && Number.isFinite(value) && isInfinite(array.at(i));
+    if (isCut || isInf) {
       throw misfit(value, array.dtype.name, where);
     }
   });
   return new NDArray(array.dtype, shape, array.bytes);
+}
+
+function isInfinite(value: PyValue): boolean {
+  return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
 }
 
 /** May a value of this type become an element without losing what it is? */

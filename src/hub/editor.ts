@@ -46,6 +46,8 @@ import type { Sources } from './sources.js';
 
 /** An armed view that nobody uses ends after so long. */
 export const ARMED_MS = 10 * 60_000;
+/** Time that was won by less than this is not told. */
+const TOLD_MS = 1000;
 /** A server that does not answer a `set` for so long hangs. */
 const EDIT_MS = 10_000;
 /** Links in these states bring nothing and take nothing. */
@@ -332,8 +334,13 @@ export class Editor {
   private _use(): void {
     const { clock } = this._options;
     this._timer?.cancel();
-    this._endsAtMs = clock.nowMs() + ARMED_MS;
     this._timer = clock.after(ARMED_MS, () => this.end('unused'));
+    const endsAtMs = clock.nowMs() + ARMED_MS;
+    const isNews = endsAtMs - this._endsAtMs >= TOLD_MS;
+    this._endsAtMs = endsAtMs;
+    if (isNews) {
+      this._changed();
+    }
   }
 
   private _onLink(event: SourceEvent): void {

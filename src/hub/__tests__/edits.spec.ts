@@ -182,6 +182,7 @@ describe('a dataset that is typed over', () => {
   it('refuses what does not fit, with the place, and sends nothing', async () => {
     for (const [key, typed, position] of [
       ['u8', '256', 0],
+      ['f32', '1e300', 0],
       ['ints', '["a"]', 0],
       ['ints', '[[1], [2, 3]]', 0],
       ['n', '1 +', 2],
@@ -409,7 +410,10 @@ describe('what happens under an open editor', () => {
 describe('an armed view', () => {
   it('ends after ten minutes without use, and then sends nothing', async () => {
     await clock.turn(9 * MINUTE);
+    const before = await hub.watchEditor(editor, -1);
+    const won = hub.watchEditor(editor, before.revision);
     await hub.checkEdit(editor, setting('n', '6'));
+    assert.equal((await won).leftMs, 10 * MINUTE); // what is shown counts from there
     await clock.turn(9 * MINUTE);
     const { isArmed, leftMs, revision } = await hub.watchEditor(editor, -1);
     assert.ok(isArmed);

@@ -275,8 +275,10 @@ export class EditPanel implements IRowEditing, IDisposable {
 
   // Whoever lets go of the source, by freezing or closing, edits no more.
   private _onView(): void {
-    if (!this.canOpen) {
-      this._model.disarm('disconnected');
+    if (!this.canOpen && this.isOpen) {
+      this._model.disarm();
+      this._isOpen = false;
+      this._draw();
     }
   }
 
