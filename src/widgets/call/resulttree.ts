@@ -94,7 +94,12 @@ class ResultTree {
       });
     }
     const mark = element('span', { attributes: { 'aria-hidden': 'true' } });
-    const text = element('span', { className: 'jp-ResultTree-text', text: item.text });
+    // A glance at what is folded; key and type are name enough for a screen reader.
+    const text = element('span', {
+      className: 'jp-ResultTree-text',
+      text: item.text,
+      attributes: { 'aria-hidden': 'true' },
+    });
     let below: HTMLElement | null = null;
     const show = (opens: boolean) => {
       mark.textContent = opens ? '▾ ' : '▸ ';
