@@ -1,7 +1,7 @@
 // Python's format strings, as far as titles need them: `"Rabi {rabi/pi_time:.3e} s"`.
 //
 // A field is a name, then `!r` or `!s`, then a format specification: all of Python's for int, float,
-// bool and str but `z` and nested fields. Digits are those that Python writes: floats are rounded
+// bool and str but nested fields. Digits are those that Python writes: floats are rounded
 // from their exact value, ties to even. Numpy's numbers are formatted as Python's of their kind; for
 // everything else the specification must be empty, and the text is its repr.
 //
@@ -73,8 +73,16 @@ export function formatValue(given: PyValue, { conversion, spec }: Exclude<Piece,
   return typeof value === 'string'
     ? stringText(value, parsed)
     : typeof value === 'number' || 'eEfFgG%'.includes(parsed.type || 'd')
-      ? floatText(Number(value as number | bigint | boolean), parsed)
+      ? floatText(floatOf(value as number | bigint | boolean), parsed)
       : intText(BigInt(value as bigint | boolean), parsed);
+}
+
+function floatOf(value: number | bigint | boolean): number {
+  const float = Number(value);
+  if (typeof value === 'bigint' && !Number.isFinite(float)) {
+    throw new PythonError('OverflowError', 'int too large to convert to float');
+  }
+  return float;
 }
 
 const KINDS = {
@@ -95,6 +103,8 @@ type Spec = {
   /** `0`: as `=`, from a width that begins with 0. */
   readonly align: string;
   readonly sign: string;
+  /** `z`: what is rounded to zero has no minus. */
+  readonly isZeroPlain: boolean;
   readonly alternate: boolean;
   readonly width: number;
   readonly grouping: string;
@@ -102,7 +112,8 @@ type Spec = {
   readonly type: string;
 };
 
-const SPEC = /^(?:(.)?([<>=^]))?([+\- ])?(#)?(0)?(\d{1,9})?([,_])?(?:\.(\d{1,9}))?([a-zA-Z%])?$/su;
+const SPEC =
+  /^(?:(.)?([<>=^]))?([+\- ])?(z)?(#)?(0)?(\d{1,9})?([,_])?(?:\.(\d{1,9}))?([a-zA-Z%])?$/su;
 
 function parseSpec(spec: string): Spec {
   const match = SPEC.exec(spec);
@@ -114,6 +125,7 @@ function parseSpec(spec: string): Spec {
     fill,
     align,
     sign = '',
+    plain,
     alternate,
     zero,
     width = '0',
@@ -125,6 +137,7 @@ function parseSpec(spec: string): Spec {
     fill: fill ?? (zero === undefined ? ' ' : '0'),
     align: align ?? (zero === undefined ? '' : '0'),
     sign,
+    isZeroPlain: plain !== undefined,
     alternate: alternate !== undefined,
     width: Number(width),
     grouping,
@@ -144,9 +157,12 @@ function bad(message: string): PythonError {
 // ---- Kinds of values ----------------------------------------------------------------------------
 
 function stringText(value: string, spec: Spec): string {
-  const { sign, alternate, grouping, precision, align } = spec;
+  const { sign, isZeroPlain, alternate, grouping, precision, align } = spec;
   if (sign !== '') {
     throw bad('Sign not allowed in string format specifier');
+  }
+  if (isZeroPlain) {
+    throw bad('Negative zero coercion (z) not allowed in string format specifier');
   }
   if (alternate) {
     throw bad('Alternate form (#) not allowed in string format specifier');
@@ -173,6 +189,9 @@ function intText(value: bigint, spec: Spec): string {
   if (precision !== null) {
     throw bad('Precision not allowed in integer format specifier');
   }
+  if (spec.isZeroPlain) {
+    throw bad('Negative zero coercion (z) not allowed in integer format specifier');
+  }
   if (type === 'c') {
     return characterText(value, spec);
   }
@@ -191,22 +210,29 @@ function intText(value: bigint, spec: Spec): string {
 }
 
 function characterText(value: bigint, spec: Spec): string {
-  if (value < 0n || value > 0x10ffffn) {
-    throw new PythonError('OverflowError', '%c arg not in range(0x110000)');
+  if (spec.grouping !== '') {
+    throw bad(`Cannot specify '${spec.grouping}' with 'c'.`);
   }
   if (spec.sign !== '') {
     throw bad("Sign not allowed with integer format specifier 'c'");
   }
-  return padded(String.fromCodePoint(Number(value)), spec, '<');
+  if (spec.alternate) {
+    throw bad("Alternate form (#) not allowed with integer format specifier 'c'");
+  }
+  if (value < 0n || value > 0x10ffffn) {
+    throw new PythonError('OverflowError', '%c arg not in range(0x110000)');
+  }
+  return padded(String.fromCodePoint(Number(value)), spec, '>');
 }
 
 function floatText(value: number, spec: Spec): string {
   const isPercent = spec.type === '%';
-  const isNegative = value < 0 || Object.is(value, -0);
   const size = Math.abs(isPercent ? value * 100 : value);
   const text = Number.isFinite(size) ? digitsText(size, spec) : Number.isNaN(size) ? 'nan' : 'inf';
   const cased = 'EFG'.includes(spec.type || ' ') ? text.toUpperCase() : text;
   const [digits = ''] = /^\d*/.exec(cased) ?? [];
+  const isPlain = spec.isZeroPlain && /^[0.]+(?:e|$)/i.test(cased);
+  const isNegative = (value < 0 || Object.is(value, -0)) && !isPlain;
   const rest = cased.slice(digits.length) + (isPercent ? '%' : '');
   return assembled(isNegative ? '-' : plus(spec.sign), digits, rest, spec, 3);
 }
@@ -223,10 +249,17 @@ function digitsText(size: number, { type, precision, alternate }: Spec): string 
     case 'e':
       return exponential(size, precision ?? 6, alternate);
     case '':
-      return precision === null ? pyRepr(size) : general(size, precision, alternate, true);
+      return precision === null
+        ? withPoint(pyRepr(size), alternate)
+        : general(size, precision, alternate, true);
     default:
       return general(size, precision ?? 6, alternate, false);
   }
+}
+
+/** `1e+22` has no point: the alternate form has one. */
+function withPoint(text: string, alternate: boolean): string {
+  return alternate && !text.includes('.') ? text.replace('e', '.e') : text;
 }
 
 // ---- Digits -------------------------------------------------------------------------------------
@@ -262,8 +295,11 @@ function significant(size: number, count: number): { digits: string; exponent: n
   if (size === 0) {
     return { digits: '0'.repeat(count), exponent: 0 };
   }
-  const exponent = Number(size.toExponential().split('e')[1]);
-  const digits = String(scaled(size, count - 1 - exponent));
+  // The shortest text of 1e-7 is rounded up: the number is a little less.
+  const shortest = Number(size.toExponential().split('e')[1]);
+  const below = String(scaled(size, count - shortest));
+  const exponent = below.length > count ? shortest : shortest - 1;
+  const digits = exponent < shortest ? below : String(scaled(size, count - 1 - exponent));
   // 9.99 has become 10.0.
   return digits.length > count
     ? { digits: digits.slice(0, count), exponent: exponent + 1 }

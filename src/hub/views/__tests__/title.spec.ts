@@ -59,6 +59,12 @@ describe('formatValue', () => {
     [1234n, '08,', '0,001,234'],
     [2n ** 70n, ',', '1,180,591,620,717,411,303,424'],
     [65n, 'c', 'A'],
+    [65n, '4c', '   A'],
+    [1e-7, '.17g', '9.9999999999999995e-08'],
+    [1e22, '#', '1.e+22'],
+    [-0.04, 'z.1f', '0.0'],
+    [-0.06, 'z.1f', '-0.1'],
+    [-1e-9, '+z.0%', '+0%'],
     [3n, '.2e', '3.00e+00'],
     [true, '', 'True'],
     [true, 'd', '1'],
@@ -95,6 +101,11 @@ describe('formatValue', () => {
     [complex(1, 2), '.1f', 'this type takes no format, not even ".1f"'],
     [NDArray.of(Float64Array.of(1, 2)), '.1f', 'this type takes no format, not even ".1f"'],
     [-1n, 'c', '%c arg not in range(0x110000)'],
+    [65n, '#c', "Alternate form (#) not allowed with integer format specifier 'c'"],
+    [65n, ',c', "Cannot specify ',' with 'c'."],
+    [10n ** 400n, 'f', 'int too large to convert to float'],
+    [1n, 'zd', 'Negative zero coercion (z) not allowed in integer format specifier'],
+    ['a', 'z', 'Negative zero coercion (z) not allowed in string format specifier'],
   ] as const) {
     it(`refuses ${JSON.stringify(spec)}: ${message}`, () => {
       assert.throws(
