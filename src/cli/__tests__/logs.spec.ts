@@ -86,7 +86,7 @@ describe('labwire logd and forward', () => {
     const input = Array.from({ length: count }, (_, i) => `${i}\n`).join('');
     const args = ['forward', '127.0.0.1', String(listener.port), '--source', 'cam'];
     assert.deepEqual(await labwire(args, input), { code: 0, stdout: '', stderr: '' });
-    while (server.clientCount > 0) {
+    while (arrived.length === 0 || server.clientCount > 0) {
       await new Promise(resolve => setImmediate(resolve)); // what is on its way
     }
     await server.stop();
