@@ -1,17 +1,19 @@
 // Points with error bars, and the lines of fits: several datasets that must be equally long.
 //
 // It is a trace whose points are symbols. A fit is a line over the same x, drawn in the order of x
-// and in the unit of its y, whatever the order in which the points were measured.
+// and in the unit of its y, whatever the order in which the points were measured. Errors and fits
+// that are None or empty are not there yet; an error that is a number is that of every point.
 //
 // Source: ARTIQ's applet plot_xy.
 
-import { NDArray } from '../../values/index.js';
+import { NDArray, type PyValue } from '../../values/index.js';
 import type { SourceRole, ViewOptions } from '../api.js';
 import type { SourceEvent } from '../sources/source.js';
+import { numberOf } from './format.js';
 import { misfitOf, type Patience } from './patience.js';
 import { type TraceLabels, TraceView } from './trace.js';
 import { TraceAxis, TraceCurve } from './tracecurve.js';
-import type { DrawnCurve } from './tracepicture.js';
+import type { DrawnAxis, DrawnCurve } from './tracepicture.js';
 import type { Body } from './view.js';
 
 export type XYLabels = TraceLabels & {
@@ -23,6 +25,8 @@ export class XYView extends TraceView {
   override readonly kind = 'xy';
   private readonly _fits: readonly FitLine[];
   private readonly _patience: Patience;
+  // Errors that are one number, by their place.
+  private readonly _flatErrors = new Map<number, ReadingEvent>();
   private _last: Body = { content: { kind: 'empty', fault: null }, transfer: [] };
 
   constructor(options: ViewOptions, labels: XYLabels, patience: Patience) {
@@ -36,12 +40,37 @@ export class XYView extends TraceView {
   }
 
   override input(role: SourceRole, event: SourceEvent, index = 0): void {
-    super.input(role, event, index);
-    if (event.type === 'reading' && (role === 'x' || role === 'fit')) {
+    if (event.type !== 'reading') {
+      super.input(role, event, index);
+      return;
+    }
+    const { value } = event.reading;
+    if (role === 'error') {
+      this._flatErrors.delete(index);
+      if (numberOf(value) !== null) {
+        this._flatErrors.set(index, event);
+        this._spread(index, event);
+        return;
+      }
+    }
+    const isNone = value === null && (role === 'error' || role === 'fit');
+    super.input(role, isNone ? withValue(event, []) : event, index);
+    if (role === 'x' || role === 'fit') {
       for (const fit of this._fits) {
         fit.isStale = true;
       }
     }
+    const flat = role === 'y' ? this._flatErrors.get(index) : undefined;
+    if (flat !== undefined) {
+      this._spread(index, flat);
+    }
+  }
+
+  // One number over all points that there are.
+  private _spread(index: number, event: ReadingEvent): void {
+    const length = this.curves[index]?.y.series.length ?? 0;
+    const values = new Float64Array(length).fill(numberOf(event.reading.value)!);
+    super.input('error', withValue(event, NDArray.of(values)), index);
   }
 
   override frame(): Body {
@@ -58,7 +87,8 @@ export class XYView extends TraceView {
   // The first two that differ, among those that belong together.
   private _difference(): string | null {
     for (const [index, { y, error }] of this.curves.entries()) {
-      for (const other of [this.xOf(index), error, this._fits[index]?.axis ?? null]) {
+      const others = [this.xOf(index), filledOf(error), filledOf(this._fits[index]?.axis ?? null)];
+      for (const other of others) {
         if (y.present && other?.present === true && other.series.length !== y.series.length) {
           return (
             `${y.label || 'y'} has ${y.series.length} values and ` +
@@ -86,15 +116,33 @@ export class XYView extends TraceView {
     });
     const lines = this._fits.flatMap((fit, index) => {
       const curve = points.find(({ y }) => y === this.curves[index]?.y);
-      return fit.axis.present && curve !== undefined ? [fit.over(curve)] : [];
+      return filledOf(fit.axis)?.present === true && curve !== undefined ? [fit.over(curve)] : [];
     });
-    return [...points.map(curve => ({ ...curve, look: 'points' as const })), ...lines];
+    return [
+      ...points.map(curve => ({
+        ...curve,
+        error: filledOf(curve.error),
+        look: 'points' as const,
+      })),
+      ...lines,
+    ];
   }
 
   override close(): void {
     this._patience.close();
     super.close();
   }
+}
+
+type ReadingEvent = Extract<SourceEvent, { readonly type: 'reading' }>;
+
+function withValue(event: ReadingEvent, value: PyValue): ReadingEvent {
+  return { ...event, reading: { ...event.reading, value }, range: null };
+}
+
+/** Null where there is nothing in it. */
+function filledOf<A extends Pick<DrawnAxis, 'series'>>(axis: A | null): A | null {
+  return axis === null || axis.series.length === 0 ? null : axis;
 }
 
 /** The line of a fit; sorted anew when its x or its values changed. */

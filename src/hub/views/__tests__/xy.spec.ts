@@ -76,6 +76,33 @@ describe('XYView', () => {
     assert.equal(csv(), 't / µs,p / %,e,f\r\n3,3,1,31\r\n1,1,1,11\r\n2,2,1,21\r\n');
   });
 
+  it('takes an error or a fit that is empty or None for one that is not there yet', () => {
+    const { view, frame } = xy();
+    view.input('y', reading(floats(1, 2)));
+    view.input('x', reading(floats(1, 2)));
+    view.input('error', reading(null));
+    view.input('fit', reading([]));
+    const { kind, series } = frame<XYFrame>();
+    assert.equal(kind, 'xy');
+    assert.deepEqual(
+      series.map(({ look, low }) => [look, low]),
+      [['points', null]],
+    );
+  });
+
+  it('draws an error that is a number at every point there is', () => {
+    const { view, frame } = xy();
+    view.input('error', reading(0.5, { scale: 1 }));
+    view.input('y', reading(floats(1, 2)));
+    view.input('x', reading(floats(1, 2)));
+    assert.deepEqual([...frame<XYFrame>().series[0]!.low!], [0.5, 1.5]);
+    view.input('x', reading(floats(1, 2, 3)));
+    view.input('y', reading(floats(1, 2, 3)));
+    assert.deepEqual([...frame<XYFrame>().series[0]!.high!], [1.5, 2.5, 3.5]);
+    view.input('error', reading(floats(1, 1, 1)));
+    assert.deepEqual([...frame<XYFrame>().series[0]!.high!], [2, 3, 4]);
+  });
+
   it('sorts the fit anew when x changes, and leaves out points whose x is NaN', () => {
     const { view, frame } = xy();
     for (const role of ['y', 'error', 'fit'] as const) {
