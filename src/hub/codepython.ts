@@ -55,7 +55,9 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const KEYWORDS: ReadonlySet<string> = new Set(
   (
     'False None True and as assert async await break class continue def del elif else except finally ' +
-    'for from global if import in is lambda nonlocal not or pass raise return try while with yield'
+    'for from global if import in is lambda nonlocal not or pass raise return try while with yield ' +
+    // No keyword, but nothing may be called so.
+    '__debug__'
   ).split(' '),
 );
 
@@ -189,7 +191,10 @@ function arrayText(array: NDArray): string {
     return `np.array(${elements(array, [])}, dtype=${strRepr(dtype.str)})`;
   }
   const axes = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
-  return `${buffer(array.toBytes(), dtype)}.reshape(${axes})`;
+  const bytes = array.toBytes();
+  return bytes.length === 0
+    ? `np.empty(${axes}, dtype=${strRepr(dtype.str)})`
+    : `${buffer(bytes, dtype)}.reshape(${axes})`;
 }
 
 function elements(array: NDArray, index: readonly number[]): string {

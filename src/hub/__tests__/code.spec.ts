@@ -131,9 +131,13 @@ describe('a call as Python', () => {
       ['phase', 2n],
       ['class', 3n],
       ['__proto__', 4n],
+      ['__debug__', 5n],
     ]);
     const program = pythonProgram(call({ kwargs }));
-    assert.match(program, /submit\(phase=2, __proto__=4, \*\*\{'a b': 1, 'class': 3\}\)/);
+    assert.match(
+      program,
+      /submit\(phase=2, __proto__=4, \*\*\{'a b': 1, 'class': 3, '__debug__': 5\}\)/,
+    );
   });
 
   it('says where the demo lab is outside of the page, and takes the only target there is', () => {
