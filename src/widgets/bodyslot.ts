@@ -4,13 +4,16 @@ import { isAddedName, type ViewKind, type ViewRegistry } from '../models/index.j
 import { element } from './element.js';
 import { AddedBody, type ViewExtension } from './views/added.js';
 import type { IBodyHost, IViewBody } from './views/body.js';
-import { KINDS } from './views/kinds.js';
+import { type DrawnKind, KINDS } from './views/kinds.js';
 
 export class BodySlot {
   /** @param added - what other extensions draw; null: nothing. */
   constructor(host: IBodyHost, added: ViewRegistry<ViewExtension> | null) {
     this._host = host;
     this._added = added;
+    if (host.model.frozenNs === null) {
+      KINDS[this._asked].prepare?.();
+    }
   }
 
   readonly node = element('div', { className: 'jp-LiveView-content' });
@@ -22,11 +25,15 @@ export class BodySlot {
 
   /** CSS px in a cell, as far as it is known before the first frame. */
   get height(): number {
-    const extension = this._extension();
+    const kind = this._body?.kind ?? this._asked;
+    return this._extension()?.height ?? KINDS[kind === 'value' ? 'number' : kind].height;
+  }
+
+  /** The kind that is asked for; what nobody knows before the first frame passes for a number. */
+  private get _asked(): DrawnKind {
     const { view } = this._host.model.spec;
-    const asked = extension?.kind ?? (view === 'auto' || isAddedName(view) ? 'number' : view);
-    const kind = this._body?.kind ?? asked;
-    return extension?.height ?? KINDS[kind === 'value' ? 'number' : kind].height;
+    const kind = this._extension()?.kind ?? (isAddedName(view) ? 'auto' : view);
+    return kind === 'auto' || kind === 'value' ? 'number' : kind;
   }
 
   /** Make room for frames of this kind. @returns whether there is another picture than before. */

@@ -9,12 +9,18 @@ import { NumberBody } from './number.js';
 import { ProgressBody } from './progress.js';
 import { TableBody } from './table.js';
 import { PlotBody } from './trace.js';
+import { prepareVega } from './vega.js';
 import { XYHistBody } from './xyhist.js';
 
 /** A value by itself has no picture of ours: it is for other extensions. */
 export type DrawnKind = Exclude<ViewKind, 'value'>;
 
-type Kind = { readonly make: (host: IBodyHost) => IViewBody; readonly height: number };
+type Kind = {
+  readonly make: (host: IBodyHost) => IViewBody;
+  readonly height: number;
+  /** Fetch what it takes to draw while the hub opens the view; absent where that is here. */
+  readonly prepare?: () => void;
+};
 
 /** `height`: CSS px of the picture. A number: 4.5 em with its frame. A table, a log: 12 rows and header. */
 export const KINDS: { readonly [kind in DrawnKind]: Kind } = {
@@ -27,5 +33,5 @@ export const KINDS: { readonly [kind in DrawnKind]: Kind } = {
   table: { make: host => new TableBody(host), height: 312 },
   log: { make: host => new LogBody(host), height: 288 },
   progress: { make: host => new ProgressBody(host), height: 36 },
-  chart: { make: host => new ChartBody(host), height: 320 },
+  chart: { make: host => new ChartBody(host), height: 320, prepare: prepareVega },
 };

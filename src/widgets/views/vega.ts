@@ -12,3 +12,8 @@ export function loadVega(): Promise<Module> {
   });
   return loading;
 }
+
+/** Begin to load it. Whoever draws asks again, and says what went wrong. */
+export function prepareVega(): void {
+  loadVega().catch(() => undefined);
+}
