@@ -40,8 +40,12 @@ def _number(expected: str, fits: Callable[[float], bool]) -> Callable[[object], 
         # numpy's numbers are Real too, and JSON does not know them
         if isinstance(value, bool) or not isinstance(value, Real):
             raise TypeError(expected)
-        number = int(value) if isinstance(value, Integral) else float(value)
-        if not math.isfinite(number) or not fits(number):
+        try:
+            number = int(value) if isinstance(value, Integral) else float(value)
+            is_finite = math.isfinite(number)
+        except OverflowError:  # an int or a fraction beyond every float
+            raise ValueError(expected) from None
+        if not is_finite or not fits(number):
             raise ValueError(expected)
         return number
 

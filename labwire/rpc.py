@@ -22,6 +22,7 @@ MIME_TYPE = "application/vnd.labwire.rpc.v1+json"
 
 _SCHEME = "sipyco+rpc"
 _ARGUMENT_LIMIT = 255
+_NAME_LIMIT = 1000  # characters of a method's or an argument's name
 _TEXT_LIMIT = 1_000_000  # characters of all arguments
 _DEPTH_LIMIT = 100
 
@@ -129,6 +130,8 @@ def rpc(
         raise TypeError(f"method is a str, not {type(method).__name__}: {method!r}")
     if method == "":
         raise ValueError("method is the name of a method, not an empty text")
+    if method is not None:
+        _check_name(method, "method")
     if isinstance(args, (str, bytes, Mapping)) or not isinstance(args, Iterable):
         raise TypeError(f"args is a list of values, not {type(args).__name__}: [{args!r}]?")
     if kwargs is not None and not isinstance(kwargs, Mapping):
@@ -140,16 +143,27 @@ def rpc(
     for name, value in (kwargs or {}).items():
         if not isinstance(name, str) or not name:
             raise TypeError(f"a name in kwargs is a str, not {name!r}")
+        _check_name(name, "a name in kwargs")
         by_name[name] = _literal(value, f"kwargs[{name!r}]")
     if method is None and (by_place or by_name):
         raise ValueError("there are arguments and no method: which one takes them?")
-    _check_size([*by_place, *by_name.values()])
+    _check_size([*by_place, *by_name.values()], by_name)
     return Rpc(parsed.text, method, by_place, by_name)
+
+
+def _check_name(name: str, where: str) -> None:
+    if len(name) > _NAME_LIMIT:
+        raise ValueError(f"{where} has at most {_NAME_LIMIT} characters, not {len(name)}")
+    if any("\ud800" <= character <= "\udfff" for character in name):
+        raise ValueError(f"{where} is {name!r}, which has half of a surrogate pair in it")
 
 
 def _literal(value: object, where: str) -> str:
     _check_literal(value, where, 0)
-    return repr(value)
+    try:
+        return repr(value)
+    except ValueError:  # Python's own limit of digits
+        raise ValueError(f"{where} has an int with too many digits to be written") from None
 
 
 def _check_literal(value: object, where: str, depth: int) -> None:
@@ -190,9 +204,9 @@ def _mistake(value: object) -> str:
     )
 
 
-def _check_size(texts: list[str]) -> None:
+def _check_size(texts: list[str], names: Iterable[str]) -> None:
     if len(texts) > _ARGUMENT_LIMIT:
         raise ValueError(f"a form has at most {_ARGUMENT_LIMIT} arguments, not {len(texts)}")
-    size = sum(map(len, texts))
+    size = sum(map(len, [*texts, *names]))
     if size > _TEXT_LIMIT:
         raise ValueError(f"a form has at most {_TEXT_LIMIT} characters of arguments, not {size}")

@@ -57,6 +57,9 @@ def check(spec: object) -> dict[str, Any]:
             "instead of writing them into it"
         )
     _refuse_addresses(copy, ())
+    datasets = copy.get("datasets", {})
+    if not isinstance(datasets, dict):
+        raise TypeError(f"spec.datasets is a dict of names and rows, not {type(datasets).__name__}")
     return copy
 
 
@@ -66,7 +69,11 @@ def _plain(value: object, path: _Path) -> Any:
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, (int, float)):
-        if not math.isfinite(value):
+        try:
+            is_finite = math.isfinite(value)
+        except OverflowError:
+            raise ValueError(f"spec{_at(path)} is an int beyond every float") from None
+        if not is_finite:
             raise ValueError(f"spec{_at(path)} is {value!r}, which JSON does not know: use None")
         return value
     if isinstance(value, Mapping):

@@ -167,6 +167,21 @@ class TestChart:
                 "spec.x[0] is nan, which JSON does not know: use None",
             ),
             (
+                lambda: lw.chart({**SPEC, "x": 10**400}, {"rabi": f"{LAB}#p"}),
+                ValueError,
+                "spec.x is an int beyond every float",
+            ),
+            (
+                lambda: lw.chart({**SPEC, "datasets": ["rabi"]}, {"rabi": f"{LAB}#p"}),
+                TypeError,
+                "spec.datasets is a dict of names and rows, not list",
+            ),
+            (
+                lambda: lw.chart(SPEC, {"rabi": f"{LAB}#p"}, height=10**400),
+                ValueError,
+                f"height is a number of pixels from 20 to 10000, not 1{'0' * 400}",
+            ),
+            (
                 lambda: lw.chart({**SPEC, "x": {1}}, {"rabi": f"{LAB}#p"}),
                 TypeError,
                 "spec.x is set, which JSON does not know: data are bound by name, as in "
