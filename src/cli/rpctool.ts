@@ -96,7 +96,22 @@ async function rpctool(
     command.error(`error: there is no action ${JSON.stringify(action)}; choose from ${names}`);
   }
   chosen.name(`${command.parent?.name() ?? ''} rpctool <server> <port> ${name}`.trim());
-  await inOneStyle(chosen).parseAsync(args, { from: 'user' });
+  await inOneStyle(chosen).parseAsync(inFull(args), { from: 'user' });
+}
+
+/** `--ta NAME` is `--target NAME`, as for argparse; behind METHOD it is an argument like any other. */
+function inFull(args: readonly string[]): string[] {
+  const full = [...args];
+  for (let i = 0; full[i]?.startsWith('-') === true && full[i] !== '--'; i += 1) {
+    const [, name = '', value = ''] = /^(--\w+)(=.*)?$/s.exec(full[i] ?? '') ?? [];
+    if (name.length > 2 && '--target'.startsWith(name)) {
+      full[i] = `--target${value}`;
+    } else if (name.length > 2 && '--help'.startsWith(name)) {
+      full[i] = `--help${value}`;
+    }
+    i += full[i] === '-t' || full[i] === '--target' ? 1 : 0; // and its name
+  }
+  return full;
 }
 
 function withTarget(command: Command): Command {

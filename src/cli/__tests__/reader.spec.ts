@@ -12,6 +12,7 @@ import {
   tuple,
 } from '../../values/index.js';
 import { evaluate } from '../rpctool/evaluate.js';
+import { marked } from '../rpctool/interactive.js';
 import { CALL_SCOPE, type IMethods, interactiveScope } from '../rpctool/scope.js';
 
 /** The message of the error that `text` ends with, and where it points. */
@@ -166,6 +167,25 @@ describe('an expression', () => {
     }
     for (const text of ['int(5, 10)', "complex('1', 2)", 'np.float32(x=1)', 'np.arange()']) {
       assert.match((await fault(text))[0], /^TypeError at position 0: /, text);
+    }
+  });
+
+  it('may stand behind empty lines and comments, and be pointed to there', async () => {
+    for (const text of ['\n5', '\r\n5', ' \n5', '#c\n5', '\n\n#c\n5\n#c\n\n']) {
+      assert.equal(await evaluate(text, CALL_SCOPE), 5n, JSON.stringify(text));
+    }
+    for (const [text, shown] of [
+      ['\n', ['', '^']],
+      ['\n$', ['$', '^']],
+      ['\n\n 1 +\n', [' 1 +', '    ^']],
+    ] as const) {
+      const error = await evaluate(text, CALL_SCOPE).catch(reason => reason);
+      const lines = marked(text, error).split('\n').slice(1);
+      assert.deepEqual(
+        lines,
+        shown.map(line => `    ${line}`),
+        JSON.stringify(text),
+      );
     }
   });
 

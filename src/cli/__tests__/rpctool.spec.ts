@@ -101,6 +101,18 @@ function check({ code, stdout, stderr }: Ended, command: Capture): void {
 }
 
 describe('labwire rpctool', { concurrency: 4 }, () => {
+  it('takes an option of an action cut short, as argparse does', async () => {
+    const port = await serve('three');
+    for (const options of [['--ta', 'osc'], ['--t=osc'], ['--target', 'osc'], ['-tosc']]) {
+      const ended = await rpctool(port, ['call', ...options, 'echo', '5']);
+      assert.deepEqual(ended, { code: 0, stdout: '5\n', stderr: '' }, options.join(' '));
+    }
+    assert.equal((await rpctool(port, ['call', '--he'])).code, 0);
+    assert.equal((await rpctool(port, ['call', '--x', 'osc', 'echo', '5'])).code, 2);
+    const behind = await rpctool(port, ['call', '-t', 'osc', 'echo', '--ta']);
+    assert.match(behind.stderr, /name 'ta' is not defined/);
+  });
+
   it('prints what an instrument raised, as Python does', async () => {
     const ended = await rpctool(await serve('one'), ['call', 'get_freq', '99']);
     assert.deepEqual(ended, {

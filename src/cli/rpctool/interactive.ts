@@ -99,7 +99,7 @@ export function marked(text: string, error: unknown): string {
     return message;
   }
   // One line of what may be several, cut to a width that can be seen.
-  const start = text.lastIndexOf('\n', error.position - 1) + 1;
+  const start = text.slice(0, error.position).lastIndexOf('\n') + 1;
   const from = Math.max(start, error.position - 60);
   const shown = (/^[^\r\n]*/.exec(text.slice(from)) ?? [''])[0].slice(0, 76);
   const safe = shown.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ' ');

@@ -64,7 +64,9 @@ class Reader {
     if (this._source.hasLoneSurrogate) {
       throw this._unexpected(0, 'whole characters', 'half of a surrogate pair');
     }
+    this._brackets += 1; // comments and empty lines before it are blanks
     const at = this._here();
+    this._brackets -= 1;
     const first = this._expression();
     const value = this._next() === ',' ? this._bareTuple(first, at) : first;
     this._toEnd();
