@@ -1,4 +1,4 @@
-// vega and vega-lite, loaded when the first chart is drawn: as much code as all the rest of the page.
+// vega and vega-lite, loaded with the first chart: more code than all the rest of the page.
 
 type Module = typeof import('./vegachart.js');
 

@@ -138,7 +138,7 @@ export class VegaChart {
 
   private _logger(heard: Set<string>): LoggerInterface {
     const hear = (...words: readonly unknown[]) => {
-      const message = words.map(messageOf).join(' ').slice(0, MESSAGE_LIMIT);
+      const message = words.map(messageOf).join(' ');
       // No rows, no extent.
       if (!message.startsWith('Infinite extent') && heard.size < PROBLEM_LIMIT) {
         heard.add(message);
@@ -163,7 +163,7 @@ export class VegaChart {
     this._onProblems(
       (told.length > 0 ? told : heard)
         .slice(0, PROBLEM_LIMIT)
-        .map(message => ({ message, path: placeOf(this._spec, message) })),
+        .map(message => mistakeAt(message, this._spec)),
     );
   }
 
@@ -189,8 +189,13 @@ export function mistakeOf(reason: unknown, spec: ChartSpec): ChartMistake {
   if (reason instanceof ChartError) {
     return reason.mistake;
   }
-  const message = messageOf(reason);
-  return { message, path: placeOf(spec, message) };
+  return mistakeAt(messageOf(reason), spec);
+}
+
+// The place goes by all of the message, which may repeat a large part of the specification.
+function mistakeAt(message: string, spec: ChartSpec): ChartMistake {
+  const short = message.length > MESSAGE_LIMIT ? message.replace(/\{.*\}/s, '{…}') : message;
+  return { message: short.slice(0, MESSAGE_LIMIT), path: placeOf(spec, message) };
 }
 
 const refuse = (): Promise<never> => Promise.reject(new Error('a chart loads nothing'));
