@@ -2,7 +2,8 @@
 //
 // RFC 4180: a header line, CRLF, quotes where a comma, quote or line break needs them. Numbers are
 // written so that they read back to the same number. A spreadsheet runs text that begins with
-// = + - @ as a formula, and names come from the instrument: such text gets an apostrophe in front.
+// = + - @ as a formula, their wide forms and what trims to them included, and names come from the
+// instrument: such text gets an apostrophe in front.
 
 /** A cell: a number is written exactly, text is made harmless, null is an empty cell. */
 export type Cell = number | bigint | string | boolean | null;
@@ -102,7 +103,7 @@ function numberText(value: number): string {
 }
 
 function quoted(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

@@ -26,6 +26,10 @@ describe('csvOf', () => {
   it('puts an apostrophe before text that a spreadsheet would run', () => {
     const text = textOf([{ name: '=cmd', values: ['=1+1', '+1', '-1', '@x', '\tx', -1] }]);
     assert.equal(text, "'=cmd\r\n'=1+1\r\n'+1\r\n'-1\r\n'@x\r\n'\tx\r\n-1\r\n");
+    assert.equal(
+      textOf([{ name: '\n=1', values: ['＝1', '"=1'] }]),
+      `"'\n=1"\r\n'＝1\r\n"""=1"\r\n`,
+    );
   });
 
   it('leaves the cells of a shorter column empty', () => {
