@@ -10,6 +10,7 @@ Arguments are Python literals. A form calls when a person presses Call, and at n
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -160,10 +161,38 @@ def _check_name(name: str, where: str) -> None:
 
 def _literal(value: object, where: str) -> str:
     _check_literal(value, where, 0)
+    return _written(value, where)
+
+
+def _written(value: Any, where: str) -> str:
+    kind = type(value)
+    if kind is dict:
+        pairs = ((_written(key, where), _written(item, where)) for key, item in value.items())
+        return f"{{{', '.join(f'{key}: {item}' for key, item in pairs)}}}"
+    if kind in (list, tuple, set):
+        items = ", ".join(_written(item, where) for item in value)
+        if kind is list:
+            return f"[{items}]"
+        if kind is set:
+            return f"{{{items}}}"
+        return f"({items},)" if len(value) == 1 else f"({items})"
+    if kind is complex:
+        return _written_complex(value, where)
     try:
         return repr(value)
     except ValueError:  # Python's own limit of digits
         raise ValueError(f"{where} has an int with too many digits to be written") from None
+
+
+def _written_complex(value: complex, where: str) -> str:
+    # The repr of -1j is (-0-1j), which is another number when it is read.
+    for text in (repr(value), f"-{-value.imag!r}j"):
+        try:
+            if repr(ast.literal_eval(text)) == repr(value):
+                return text
+        except (SyntaxError, ValueError):
+            pass
+    raise ValueError(f"{where} has {value!r} in it, a complex number without a literal")
 
 
 def _check_literal(value: object, where: str, depth: int) -> None:

@@ -31,6 +31,14 @@ describe('a call as a cell', () => {
     );
   });
 
+  it('keeps a tuple without brackets one argument', () => {
+    const call = { args: ['1, 2', "['a,b', (1, 2)]", '3,'], kwargs: [['at', '4, 5']] } as const;
+    assert.equal(
+      cellOf(SIGGEN, 'set', call).split(' args=')[1],
+      "[(1, 2), ['a,b', (1, 2)], (3,)],\n    kwargs={'at': (4, 5)},\n)",
+    );
+  });
+
   it('refuses what only PYON can read', () => {
     assert.throws(
       () => cellOf(SIGGEN, 'set', { args: ['1', '[nan]'], kwargs: [] }),
@@ -48,6 +56,7 @@ describe('a call as a cell', () => {
     '2j',
     '.5',
     "'nan'",
+    "'#'",
     'b"\\"x"',
     "{'a': (1,)}",
     'None',
@@ -58,6 +67,8 @@ describe('a call as a cell', () => {
     'true',
     'array([1])',
     "nparray((1,), '<f8', b'')",
+    '1 #',
+    "'a' # None",
     'OrderedDict()',
   ];
   for (const text of PYTHON) {
