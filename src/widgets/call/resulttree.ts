@@ -89,7 +89,7 @@ class ResultTree {
         children: [
           element('span', { className: 'jp-ResultTree-key', text: key }),
           element('span', { className: 'jp-ResultTree-text', text: item.text }),
-          type,
+          ...(item.text === item.pyType ? [] : [type]), // None says it all
         ],
       });
     }
