@@ -7,7 +7,14 @@
 //
 // Source: the Python Library Reference, "Format String Syntax"; CPython 3.11 where that is silent.
 
-import { ParseError, PythonError, type PyValue, pyRepr } from '../../values/index.js';
+import {
+  Fraction,
+  NumpyScalar,
+  ParseError,
+  PythonError,
+  type PyValue,
+  pyRepr,
+} from '../../values/index.js';
 import { reprText, scalarOf } from './format.js';
 
 /** A literal text, or a field: a name, and how its value is written. */
@@ -24,7 +31,7 @@ const PIECE = /\{\{|\}\}|\{([^{}!:]*)(?:!([^{}:]*))?(?::([^{}]*))?\}|[{}]|[^{}]+
 export function parseTemplate(template: string): readonly Piece[] {
   return Array.from(
     template.matchAll(PIECE),
-    ({ 0: text, 1: name, 2: conversion = '', 3: spec = '', index }) => {
+    ({ 0: text, 1: name, 2: conversion, 3: spec = '', index }) => {
       if (name === undefined) {
         if (text === '{' || text === '}') {
           throw refusal(
@@ -38,10 +45,10 @@ export function parseTemplate(template: string): readonly Piece[] {
       if (name === '') {
         throw refusal(index + 1, 'the name of a dataset', text);
       }
-      if (conversion !== '' && conversion !== 'r' && conversion !== 's') {
+      if (conversion !== undefined && conversion !== 'r' && conversion !== 's') {
         throw refusal(index, 'the conversion r or s', `!${conversion}`);
       }
-      return { name, conversion, spec };
+      return { name, conversion: conversion ?? '', spec };
     },
   );
 }
@@ -93,7 +100,21 @@ const KINDS = {
 };
 
 function textOf(value: PyValue, isRepr: boolean): string {
-  return typeof value === 'string' && !isRepr ? value.slice(0, LONGEST) : reprText(value, LONGEST);
+  return isRepr ? reprText(value, LONGEST) : strOf(value);
+}
+
+/** Python's `str`, but for arrays, whose repr is shown. */
+function strOf(value: PyValue): string {
+  if (value instanceof Fraction) {
+    const { numerator, denominator } = value;
+    return denominator === 1n ? String(numerator) : `${numerator}/${denominator}`;
+  }
+  if (value instanceof NumpyScalar && value.dtype.kind === 'f') {
+    // A float32 has fewer digits than the float that it is.
+    return pyRepr(value).replace(/^np\.\w+\('?(.*?)'?\)$/, '$1');
+  }
+  const scalar = scalarOf(value);
+  return typeof scalar === 'string' ? scalar.slice(0, LONGEST) : reprText(scalar, LONGEST);
 }
 
 // ---- The specification --------------------------------------------------------------------------

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   complex,
+  Fraction,
   NDArray,
   NO_ALARM,
   NumpyScalar,
@@ -85,7 +86,13 @@ describe('formatValue', () => {
 
   it('converts with repr first where the field says so', () => {
     assert.equal(formatValue('a', { name: 'x', conversion: 'r', spec: '>5' }), "  'a'");
-    assert.equal(formatValue(2n, { name: 'x', conversion: 's', spec: '3' }), '2  ');
+    const str = (value: PyValue, spec = '') =>
+      formatValue(value, { name: 'x', conversion: 's', spec });
+    assert.equal(str(2n, '3'), '2  ');
+    assert.equal(str(NumpyScalar.of('<f4', 0.1)), '0.1');
+    assert.equal(str(NumpyScalar.of('|b1', true), '>6'), '  True');
+    assert.equal(str(new Fraction(1n, 3n)), '1/3');
+    assert.equal(str('a'), 'a');
   });
 
   for (const [value, spec, message] of [
@@ -134,6 +141,7 @@ describe('parseTemplate', () => {
     ['{a', 'at 1: a partner of this brace, or {{ for the character is expected, not {'],
     ['{}', 'at 2: the name of a dataset is expected, not {}'],
     ['{a!x}', 'at 1: the conversion r or s is expected, not !x'],
+    ['{a!}', 'at 1: the conversion r or s is expected, not !'],
   ] as const) {
     it(`refuses ${template}`, () => {
       assert.throws(() => parseTemplate(template), { name: 'ParseError', message });
