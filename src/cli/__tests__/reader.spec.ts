@@ -170,6 +170,35 @@ describe('an expression', () => {
     }
   });
 
+  it("reckons with numpy's integers and floats, a Python number being weak", async () => {
+    const shown: readonly (readonly [string, string])[] = [
+      ['np.int32(5) + 1', 'np.int32(6)'],
+      ['2 * np.float64(1.5)', 'np.float64(3.0)'],
+      ['np.float32(0.1) * 3', 'np.float32(0.3)'],
+      ['np.float16(1) + 0.1', 'np.float16(1.1)'],
+      ['np.int8(100) * np.int8(2)', 'np.int8(-56)'],
+      ['-np.uint8(1)', 'np.uint8(255)'],
+      ['np.int64(7) / 2', 'np.float64(3.5)'],
+      ['np.int8(7) * 1.5', 'np.float64(10.5)'],
+      ['np.uint64(1) + np.int8(1)', 'np.float64(2.0)'],
+      ['-7 // np.int16(2)', 'np.int16(-4)'],
+      ['np.int16(-7) % 3', 'np.int16(2)'],
+      ['np.int32(1) // 0', 'np.int32(0)'],
+      ['np.float64(-1) / 0', 'np.float64(-inf)'],
+      ['np.float64(1) % 0', 'np.float64(nan)'],
+      ['np.float64(10) ** 400', 'np.float64(inf)'],
+      ['np.int8(3) ** 100', 'np.int8(-47)'],
+      ['np.float64(-8) ** 0.5', 'np.float64(nan)'],
+      ['np.int64(1) + True', 'np.int64(2)'],
+    ];
+    for (const [text, numpy] of shown) {
+      assert.equal(pprint(await evaluate(text, CALL_SCOPE)), numpy, text);
+    }
+    assert.match((await fault('np.int8(1) + 300'))[0], /^OverflowError at position 11: /);
+    assert.match((await fault('np.int8(2) ** -1'))[0], /^ValueError at position 11: Integers to/);
+    assert.match((await fault('np.int8(1) + "a"'))[0], /^TypeError at position 11: /);
+  });
+
   it('may stand behind empty lines and comments, and be pointed to there', async () => {
     for (const text of ['\n5', '\r\n5', ' \n5', '#c\n5', '\n\n#c\n5\n#c\n\n']) {
       assert.equal(await evaluate(text, CALL_SCOPE), 5n, JSON.stringify(text));

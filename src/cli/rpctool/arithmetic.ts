@@ -15,12 +15,18 @@ import {
   typeName,
 } from '../../values/index.js';
 import { type BinaryOperator, EXPRESSION_LIMITS } from './expression.js';
+import { floatDivide, floorDivide } from './floors.js';
+import { operateScalars, signScalar } from './npscalars.js';
 import { realPower } from './power.js';
 
 type Real = bigint | number;
 
 /** `left operator right`. @throws {PythonError} as Python would. {LimitError} an int too long. */
 export function operate(operator: BinaryOperator, left: PyValue, right: PyValue): PyValue {
+  const scalar = operateScalars(operator, left, right);
+  if (scalar !== null) {
+    return scalar;
+  }
   const a = numberOf(left);
   const b = numberOf(right);
   if (a === null || b === null) {
@@ -41,6 +47,10 @@ export function operate(operator: BinaryOperator, left: PyValue, right: PyValue)
 
 /** `+value` or `-value`. @throws {PythonError} not a number. */
 export function applySign(sign: '+' | '-', value: PyValue): PyValue {
+  const scalar = signScalar(sign, value);
+  if (scalar !== null) {
+    return scalar;
+  }
   const number = numberOf(value);
   if (number === null) {
     throw new PythonError('TypeError', `bad operand type for unary ${sign}: '${typeName(value)}'`);
@@ -123,9 +133,9 @@ function intOperate(operator: BinaryOperator, a: bigint, b: bigint): PyValue {
     case '/':
       return trueQuotient(a, b);
     case '//':
-      return floorDivide(a, b, 'integer division or modulo by zero')[0];
+      return floorDivide(a, notZero(b, 'integer division or modulo by zero'))[0];
     case '%':
-      return floorDivide(a, b, 'integer modulo by zero')[1];
+      return floorDivide(a, notZero(b, 'integer modulo by zero'))[1];
     case '**':
       return b < 0n ? floatPower(floatOf(a), floatOf(b)) : intPower(a, b);
   }
@@ -145,12 +155,12 @@ function trueQuotient(a: bigint, b: bigint): number {
   return quotient;
 }
 
-function floorDivide(a: bigint, b: bigint, fault: string): [quotient: bigint, rest: bigint] {
-  if (b === 0n) {
+/** @throws {PythonError} ZeroDivisionError. */
+function notZero<T extends Real>(divisor: T, fault: string): T {
+  if (divisor === 0n || divisor === 0) {
     throw byZero(fault);
   }
-  const rest = a % b;
-  return rest !== 0n && rest < 0n !== b < 0n ? [a / b - 1n, rest + b] : [a / b, rest];
+  return divisor;
 }
 
 function intPower(base: bigint, exponent: bigint): bigint {
@@ -179,41 +189,14 @@ function floatOperate(operator: BinaryOperator, a: number, b: number): PyValue {
     case '*':
       return a * b;
     case '/':
-      if (b === 0) {
-        throw byZero('float division by zero');
-      }
-      return a / b;
+      return a / notZero(b, 'float division by zero');
     case '//':
-      return floatDivide(a, b, 'float floor division by zero')[0];
+      return floatDivide(a, notZero(b, 'float floor division by zero'))[0];
     case '%':
-      return floatDivide(a, b, 'float modulo')[1];
+      return floatDivide(a, notZero(b, 'float modulo'))[1];
     case '**':
       return floatPower(a, b);
   }
-}
-
-/** Quotient and rest, the rest with the sign of the divisor. */
-function floatDivide(a: number, b: number, fault: string): [quotient: number, rest: number] {
-  if (b === 0) {
-    throw byZero(fault);
-  }
-  let rest = a % b;
-  let quotient = (a - rest) / b;
-  if (rest === 0) {
-    rest = withSign(0, b);
-  } else if (rest < 0 !== b < 0) {
-    rest += b;
-    quotient -= 1;
-  }
-  if (quotient === 0) {
-    return [withSign(0, a / b), rest];
-  }
-  const floor = Math.floor(quotient);
-  return [quotient - floor > 0.5 ? floor + 1 : floor, rest];
-}
-
-function withSign(size: number, like: number): number {
-  return like < 0 || Object.is(like, -0) ? -size : size;
 }
 
 function floatPower(a: number, b: number): number | Complex {

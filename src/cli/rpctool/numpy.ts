@@ -22,11 +22,10 @@ import {
 import { checkedCount, index, PyRange } from './builtins.js';
 import { EXPRESSION_LIMITS } from './expression.js';
 import { type Arguments, bind, PyFunction, positional } from './functions.js';
+import { FLOAT64, promoted } from './promotion.js';
 
 /** A key that names a whole array. */
 const WHOLE = new Tuple([]);
-
-const FLOAT64 = parseDtype('f8');
 
 type Make = (given: Arguments) => PyValue;
 
@@ -261,36 +260,6 @@ function intDtype(int: bigint): DType {
     return parseDtype('u8');
   }
   throw new PythonError('OverflowError', 'int too large for an array: 64 bits are the most');
-}
-
-/** numpy's promotion of two numeric dtypes. */
-function promoted(a: DType, b: DType): DType {
-  if (a.kind === b.kind) {
-    return b.itemsize > a.itemsize ? b : a;
-  }
-  const kinds = 'biufc';
-  if (!kinds.includes(a.kind) || !kinds.includes(b.kind)) {
-    throw new PythonError(
-      'TypeError',
-      `an array of ${a.name} and ${b.name} together is not made here`,
-    );
-  }
-  const rank = (dtype: DType) => 'buifc'.indexOf(dtype.kind);
-  const [low, high] = rank(a) < rank(b) ? [a, b] : [b, a];
-  if (low.kind === 'b') {
-    return high;
-  }
-  if (high.kind === 'i') {
-    // An unsigned one needs the next larger signed one; beyond 64 bits that is a float.
-    const itemsize = Math.max(high.itemsize, 2 * low.itemsize);
-    return itemsize > 8 ? FLOAT64 : parseDtype(`i${itemsize}`);
-  }
-  const part = high.kind === 'c' ? high.itemsize / 2 : high.itemsize;
-  const least = low.kind === 'f' ? low.itemsize : Math.min(8, 2 * low.itemsize);
-  const itemsize = Math.max(part, least);
-  return high.kind === 'c'
-    ? parseDtype(`c${2 * Math.max(4, itemsize)}`)
-    : parseDtype(`f${itemsize}`);
 }
 
 /** `np.float32(value)`: one element; of a list or an array, an array. */
