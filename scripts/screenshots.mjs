@@ -1,5 +1,5 @@
 // npm run screenshots: the pictures of README and docs, taken from the real thing: the demo lab on a
-// port, JupyterLab with the wheel, the first example in a Chromium. Into docs/images/.
+// port, JupyterLab with the wheel, the first example and the sidebar in a Chromium. Into docs/images/.
 
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -41,6 +41,7 @@ await main(async () => {
     for (const theme of ['light', 'dark']) {
       await photograph(browser, lab, theme);
     }
+    await photographSidebar(browser, lab);
   } finally {
     await browser?.close();
     await Promise.all(services.map(service => service.stop()));
@@ -58,6 +59,20 @@ async function copyExample(folder) {
     cell.source = cell.source.slice(0, 1).filter(line => line.startsWith('#'));
   }
   notebook.cells = notebook.cells.filter(({ source }) => source.length > 0);
+  for (const source of [
+    'lw.dataset(LAB, "rabi.p", x="rabi.t", error="rabi.p_err", fit="rabi.fit", title="Points and fit")',
+    'lw.log("demo+sipyco+broadcast:///log", title="Log of the demo lab")',
+  ]) {
+    const id = `more-${notebook.cells.length}`;
+    notebook.cells.push({
+      cell_type: 'code',
+      id,
+      source,
+      metadata: {},
+      outputs: [],
+      execution_count: null,
+    });
+  }
   await writeFile(path.join(folder, name), JSON.stringify(notebook));
 }
 
@@ -73,34 +88,79 @@ async function photograph(browser, lab, theme) {
   await page.goto(`${lab.url}/lab/tree/01-live-datasets.ipynb?token=${lab.token}&reset`);
   await page.locator('.jp-Notebook .jp-CodeCell').first().waitFor();
   await page.keyboard.press('Control+b'); // the file browser goes
+  await page.getByText('Python 3 (ipykernel) | Idle').waitFor(); // on a busy machine it takes its time
   await page.locator('.jp-Notebook .jp-Cell').first().click();
   await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
   await page.getByText('Run All Cells', { exact: true }).click();
 
-  const view = index => page.locator('.jp-LiveView').nth(index); // in the order of the notebook
+  const view = title => page.locator(`.jp-LiveView[aria-label="${title}"]`);
   const live = (one, words) =>
     one.locator('.jp-StateLine[data-state="live"]', { hasText: words }).waitFor();
   // Only what can be seen is drawn, so each is scrolled to before it is waited for.
   const suffix = theme === 'light' ? '' : `-${theme}`;
-  for (const [index, words, name] of [
-    [1, '/s', 'image'],
-    [2, '/s', 'number'],
-    [4, 'values', 'table'],
+  for (const [title, words, name] of [
+    ['Ion chain', '/s', 'image'],
+    ['temperature', '/s', 'number'],
+    ['datasets', 'values', 'table'],
+    ['Log of the demo lab', '/s', 'log'],
     // Enough of the scan that one sees what it will be.
-    [0, /\b(1[5-9]\d|2\d\d) of 250 points/, 'trace'],
+    ['Points and fit', /\b(1[5-9]\d|2\d\d) of 250 points/, 'xy'],
+    ['Photons', 'bins', 'histogram'],
+    ['Photons by pulse length', 'points', 'xy-hist'],
+    ['Rabi scan', /\b(1[5-9]\d|2\d\d) of 250 points/, 'trace'],
   ]) {
-    await view(index).scrollIntoViewIfNeeded();
-    await live(view(index), words);
+    await view(title).scrollIntoViewIfNeeded();
+    await live(view(title), words);
+    if (name === 'xy-hist') {
+      const means = view(title).locator('.u-over').first();
+      await means.click({ position: { x: 60, y: 60 } });
+    }
     await page.mouse.move(1, 1); // tool bars show on hover
     if (theme === 'light') {
-      await view(index).screenshot({ path: path.join(IMAGES, `${name}.png`) });
+      await view(title).screenshot({ path: path.join(IMAGES, `${name}.png`) });
     }
   }
   await page.locator('.jp-Notebook .jp-Cell').first().scrollIntoViewIfNeeded();
-  await live(view(0), '/s');
-  await live(view(1), '/s');
+  await live(view('Rabi scan'), '/s');
+  await live(view('Ion chain'), '/s');
   await page.mouse.move(1, 1);
   await page.screenshot({ path: path.join(IMAGES, `live-datasets${suffix}.png`) });
+  await context.close();
+}
+
+// The list with the demo lab, its methods, and a form with what a call returned.
+async function photographSidebar(browser, lab) {
+  const context = await browser.newContext({
+    viewport: { width: 900, height: 760 },
+    locale: 'en-US',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  await setTheme(lab, 'light');
+  await page.goto(`${lab.url}/lab?token=${lab.token}&reset`);
+  await page.getByRole('tab', { name: 'Labwire: instruments, methods, live views' }).click();
+  const sidebar = page.locator('#labwire-sidebar');
+  // Wide enough to read what is in it.
+  const handle = page.locator('#jp-main-split-panel > .lm-SplitPanel-handle').first();
+  const box = await handle.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 160, box.y + 300, { steps: 5 });
+  await page.mouse.up();
+  await sidebar.getByRole('button', { name: 'Try the demo lab' }).click();
+  await sidebar.locator('.jp-LabwireRows-row[data-state="live"]').nth(1).waitFor();
+  await page.mouse.move(850, 700);
+  await sidebar.screenshot({ path: path.join(IMAGES, 'instruments.png') });
+
+  await sidebar.getByRole('searchbox').fill('siggen set_frequency');
+  await sidebar.getByRole('treeitem').filter({ hasText: 'set_frequency(' }).click();
+  const field = name => sidebar.getByRole('textbox', { name: new RegExp(`^${name}`) });
+  await field('channel').fill('0');
+  await field('frequency').fill('80e6');
+  await field('frequency').press('Enter');
+  await sidebar.locator('.jp-CallResult-value').waitFor();
+  await page.mouse.move(850, 700);
+  await sidebar.screenshot({ path: path.join(IMAGES, 'methods.png') });
   await context.close();
 }
 
