@@ -129,12 +129,15 @@ export class InstrumentsModel {
 
   /** The instrument that serves `address`, or stands for its endpoint; null: not in the list. */
   find(address: string): Instrument | null {
-    const parsed = parseAddress(address);
-    const endpoint = formatEndpoint(parsed);
-    const there = this.instruments.filter(
-      instrument => formatEndpoint(parseAddress(instrument.address)) === endpoint,
-    );
+    const there = this.sharing(address);
     return there.find(instrument => instrument.address === address) ?? there[0] ?? null;
+  }
+
+  /** The instruments at the endpoint of `address`. Host names have no case. */
+  sharing(address: string): readonly Instrument[] {
+    const endpointOf = (text: string) => formatEndpoint(parseAddress(text)).toLowerCase();
+    const endpoint = endpointOf(address);
+    return this.instruments.filter(instrument => endpointOf(instrument.address) === endpoint);
   }
 
   /** Somebody looks, or no longer does. */

@@ -59,10 +59,7 @@ class ListGuards implements ICallGuards {
 
   /** One for each endpoint, as the hub has it: the strictest of its instruments holds. */
   guardOf(address: string): CallGuard {
-    const endpoint = formatEndpoint(parseAddress(address));
-    const there = this._instruments.instruments.filter(
-      instrument => formatEndpoint(parseAddress(instrument.address)) === endpoint,
-    );
+    const there = this._instruments.sharing(address);
     return {
       readOnly: there.some(({ readOnly }) => readOnly),
       confirmCalls: there.some(({ confirm }) => confirm),

@@ -232,6 +232,11 @@ describe('InstrumentsModel', () => {
     assert.equal(model.find('sipyco+rpc://lab:3253/target')?.name, 'camera');
     assert.equal(model.find('sipyco+sync://lab:3251/datasets')?.name, 'master');
     assert.equal(model.find('sipyco+rpc://elsewhere:3251'), null);
+    assert.equal(model.find('sipyco+rpc://LAB:3253/target')?.name, 'camera');
+    assert.deepEqual(
+      model.sharing('sipyco+sync://Lab:3251/datasets').map(({ name }) => name),
+      ['master'],
+    );
   });
 
   it('says that settings are missing', async () => {
