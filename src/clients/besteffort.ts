@@ -19,6 +19,23 @@ export type BestEffortClientOptions = RpcClientOptions & {
   readonly reportWarning?: ReportWarning;
 };
 
+/** Tell it, or the console. What the one who is told throws is told there: nothing here stops for it. */
+export function warn(
+  reportWarning: ReportWarning | undefined,
+  message: string,
+  error: unknown,
+): void {
+  if (reportWarning === undefined) {
+    console.warn(`labwire: ${message}`);
+    return;
+  }
+  try {
+    reportWarning(message, error);
+  } catch (thrown) {
+    console.error('labwire: reportWarning threw:', thrown);
+  }
+}
+
 /** SiPyCo's own: so long its constructor holds a program up that starts before its server. */
 const FIRST_CONNECTION_MS = 1000;
 
@@ -131,11 +148,6 @@ export class BestEffortClient<Remote = RemoteMethods> implements IRpcCallable {
     }
     this._isWarned = true;
     const message = `calls return null until the server is back: ${error.message}`;
-    const { reportWarning } = this._options;
-    if (reportWarning === undefined) {
-      console.warn(`labwire: ${message}`);
-    } else {
-      reportWarning(message, error);
-    }
+    warn(this._options.reportWarning, message, error);
   }
 }

@@ -6,7 +6,7 @@
 // Source: docs/protocols/sipyco.md. Names are SiPyCo's (`sipyco.fire_and_forget.FFProxy`).
 
 import { LocalProtocolError, type PyDict, type PyValue } from '../values/index.js';
-import type { ReportWarning } from './besteffort.js';
+import { type ReportWarning, warn } from './besteffort.js';
 import type { IRpcCallable } from './rpc.js';
 import { type RemoteMethods, remoteOf } from './rpcremote.js';
 
@@ -69,12 +69,7 @@ export class FFProxy<Remote = RemoteMethods<void>> {
   }
 
   private _warn(message: string, error: unknown): void {
-    const { reportWarning } = this._options;
-    if (reportWarning === undefined) {
-      console.warn(`labwire: ${message}`);
-    } else {
-      reportWarning(message, error);
-    }
+    warn(this._options.reportWarning, message, error);
   }
 }
 

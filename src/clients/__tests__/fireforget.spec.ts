@@ -44,4 +44,31 @@ describe('FFProxy', () => {
     await client.closeRpc();
     await server.stop();
   });
+
+  it('goes on where the one who hears warnings throws', async t => {
+    const told = t.mock.method(console, 'error', () => {});
+    const bench = new RpcBench();
+    const server = bench.serve();
+    const client = bench.client();
+    await client.connect();
+    const reason = new Error('no window to show it in');
+    const proxy = new FFProxy(client, {
+      reportWarning: () => {
+        throw reason;
+      },
+    });
+    proxy.call('fail');
+    proxy.call('ping'); // skipped, which is told as well
+    await proxy.ffJoin();
+    proxy.call('add', [4n]);
+    await proxy.ffJoin();
+    assert.deepEqual(bench.oscillator.asked, [4n]);
+    const line = ['labwire: reportWarning threw:', reason];
+    assert.deepEqual(
+      told.mock.calls.map(call => call.arguments),
+      [line, line],
+    );
+    await client.closeRpc();
+    await server.stop();
+  });
 });
