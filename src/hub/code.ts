@@ -21,6 +21,8 @@ export type Place = {
   readonly port: number;
   /** Empty: the only one that the server has. */
   readonly target: string;
+  /** What to say above the certificates; null: it does not speak TLS. */
+  readonly tlsNote: string | null;
   /** For a comment of one line; null where there is nothing to say. */
   readonly note: string | null;
 };
@@ -29,7 +31,7 @@ export type Place = {
 const DEMO_LAB = { host: '127.0.0.1', port: 3251 } as const;
 
 /** @throws {UnsupportedError} nothing can be called there. */
-export function placeOf({ scheme, demo, host, port, path }: Address): Place {
+export function placeOf({ scheme, demo, host, port, path, tls }: Address): Place {
   if (scheme !== 'sipyco+rpc') {
     throw new UnsupportedError(`nothing can be called at ${scheme}://`, { feature: scheme });
   }
@@ -37,7 +39,15 @@ export function placeOf({ scheme, demo, host, port, path }: Address): Place {
     ? {
         ...DEMO_LAB,
         target: path,
+        tlsNote: null,
         note: 'The demo lab runs in the page. Outside of it: labwire demolab.',
       }
-    : { host, port, target: path, note: null };
+    : { host, port, target: path, tlsNote: tls === null ? null : tlsNoteOf(tls), note: null };
+}
+
+/** Only the bridge knows the files: a program has to be told. */
+export const CERTIFICATE_FILES = "'cert.pem', 'key.pem', 'peer.pem'";
+
+function tlsNoteOf(profile: string): string {
+  return `The certificates of the bridge's TLS profile ${profile}: put their paths here.`;
 }

@@ -21,22 +21,30 @@ import {
   Tuple,
   typeName,
 } from '../values/index.js';
-import { type ProgramCall, placeOf } from './code.js';
+import { CERTIFICATE_FILES, type ProgramCall, placeOf } from './code.js';
 
 /**
  * A program that makes the call once and prints what comes back.
  * @throws {EncodeError} an argument that Python has no text for. {UnsupportedError} nothing can be called there.
  */
 export function pythonProgram(call: ProgramCall): string {
-  const { host, port, target, note } = placeOf(call.address);
+  const { host, port, target, note, tlsNote } = placeOf(call.address);
   const writer = new PythonWriter();
   const args = call.args.map(value => writer.text(value));
   args.push(...keywordArguments(call.kwargs, writer));
-  const client = [strRepr(host), String(port), ...(target === '' ? [] : [strRepr(target)])];
+  const client = [
+    strRepr(host),
+    String(port),
+    ...(target === '' ? [] : [strRepr(target)]),
+    ...(tlsNote === null ? [] : ['ssl_config=ssl_config']),
+  ];
   const statement = `${callee(call.method)}(${args.join(', ')})`;
   return [
     ...(note === null ? [] : [`# ${note}`]),
-    ...writer.imports(),
+    ...writer.imports(tlsNote === null ? [] : ['from sipyco.tools import SimpleSSLConfig']),
+    ...(tlsNote === null
+      ? []
+      : [`# ${tlsNote}`, `ssl_config = SimpleSSLConfig(${CERTIFICATE_FILES})`]),
     `remote = Client(${client.join(', ')})`,
     'try:',
     `    result = ${statement}`,
@@ -104,12 +112,12 @@ const ELEMENTS = 1000;
 class PythonWriter {
   private readonly _lines = new Set<string>();
 
-  /** What the program begins with, a blank line after each part. */
-  imports(): string[] {
+  /** What the program begins with, a blank line after each part. @param more - of sipyco's. */
+  imports(more: readonly string[]): string[] {
     const standard = [...this._lines].filter(line => line.startsWith('from ')).sort();
     const numpy = this._lines.has(NUMPY) ? [NUMPY] : [];
     const sipyco = 'from sipyco.pc_rpc import Client';
-    return [...standard, ...(standard.length === 0 ? [] : ['']), ...numpy, sipyco, ''];
+    return [...standard, ...(standard.length === 0 ? [] : ['']), ...numpy, sipyco, ...more, ''];
   }
 
   /** @throws {EncodeError} it has no form. */

@@ -4,14 +4,15 @@
 
 import { decode, encode } from '../protocols/pyon/index.js';
 import { EncodeError, isLabwireError, type PyDict, type PyValue, pyRepr } from '../values/index.js';
-import { type ProgramCall, placeOf } from './code.js';
+import { CERTIFICATE_FILES, type ProgramCall, placeOf } from './code.js';
 
 /**
  * A program for Node that makes the call once and prints what comes back.
  * @throws {EncodeError} an argument that has no literal. {UnsupportedError} nothing can be called there.
  */
 export function typescriptProgram(call: ProgramCall): string {
-  const { host, port, target, note } = placeOf(call.address);
+  const { host, port, target, note, tlsNote } = placeOf(call.address);
+  const hasTls = tlsNote !== null;
   const args = call.args.map(literal);
   const named = keywordArguments(call.kwargs);
   const list = args.length === 0 && named === null ? [] : [`[${args.join(', ')}]`];
@@ -19,14 +20,15 @@ export function typescriptProgram(call: ProgramCall): string {
   const usesPy = call.args.length > 0 || named !== null;
   return [
     ...(note === null ? [] : [`// ${note}`]),
-    "import { connectTcp, NodeClock } from 'labwire/node';",
+    `import { connectTcp, NodeClock${hasTls ? ', SimpleSSLConfig' : ''} } from 'labwire/node';`,
     ...(usesPy ? ["import { py } from 'labwire/pyon';"] : []),
     "import { RpcClient } from 'labwire/sipyco';",
     "import { pyRepr } from 'labwire/values';",
     '',
+    ...(hasTls ? [`// ${tlsNote}`, `const ssl = new SimpleSSLConfig(${CERTIFICATE_FILES});`] : []),
     'const client = new RpcClient({',
     ...(target === '' ? [] : [`  target: ${quoted(target)},`]),
-    `  connect: options => connectTcp({ host: ${quoted(host)}, port: ${port}, ...options }),`,
+    `  connect: options => connectTcp({ host: ${quoted(host)}, port: ${port}${hasTls ? ', ssl' : ''}, ...options }),`,
     '  clock: new NodeClock(),',
     '});',
     'await client.connect({ deadlineMs: 5000 });',

@@ -106,6 +106,14 @@ describe('a call as Python', () => {
     );
   });
 
+  it('names the certificates that it needs where the address has a TLS profile', () => {
+    const address = parseAddress('sipyco+rpc://lab:3251?tls=lab.1');
+    assert.match(
+      pythonProgram(call({ address })),
+      /import Client\nfrom sipyco\.tools import SimpleSSLConfig\n\n# .* profile lab\.1: .*\nssl_config = SimpleSSLConfig\('cert\.pem', 'key\.pem', 'peer\.pem'\)\nremote = Client\('lab', 3251, ssl_config=ssl_config\)\n/,
+    );
+  });
+
   it('imports what its values need', () => {
     const args = [new Fraction(1n, 2n), NDArray.of(Uint8Array.of(1)), new OrderedDict()];
     const program = pythonProgram(call({ args }));
@@ -208,6 +216,17 @@ describe('a call as TypeScript', () => {
     assert.match(program, /\n {2}target: 'schedule',\n/);
     assert.match(program, /client\.call\('submit', \[py`"main"`\], \{ priority: py`1` \}\);/);
     assert.doesNotMatch(typescriptProgram(call()), /\bpy\b/);
+  });
+
+  it('names the certificates that it needs where the address has a TLS profile', () => {
+    const address = parseAddress('sipyco+rpc://lab:3251?tls=lab.1');
+    const program = typescriptProgram(call({ address }));
+    assert.match(program, /^import \{ connectTcp, NodeClock, SimpleSSLConfig \} from/);
+    assert.match(
+      program,
+      /\n\/\/ .* profile lab\.1: .*\nconst ssl = new SimpleSSLConfig\('cert\.pem', 'key\.pem', 'peer\.pem'\);\n/,
+    );
+    assert.match(program, /connectTcp\(\{ host: 'lab', port: 3251, ssl, \.\.\.options \}\)/);
   });
 
   it('parses, whatever is called with whatever, and its literals are the values', () => {
