@@ -225,21 +225,31 @@ export class Link<Command, Event extends { readonly type: string }> {
     void this._pump?.close(reason);
   }
 
-  /** Call what is not ours: what it throws is told, and nothing here stops for it. Not once closed. */
-  tell(callback: (() => void) | undefined, name: string): void {
+  /**
+   * Call what is not ours: what it throws is told, and nothing here stops for it. Not once closed.
+   * Nobody waits for one that is asynchronous; what it rejects with is told as well.
+   */
+  tell(callback: (() => unknown) | undefined, name: string): void {
     if (callback === undefined || this._phase === 'closed') {
       return;
     }
     try {
-      callback();
-    } catch (error) {
-      const { owner, reportError } = this._options;
-      const where = `${name} of ${owner}`;
-      if (reportError === undefined) {
-        console.error(`labwire: ${where}:`, error);
-      } else {
-        reportError(error, where);
+      const answer = callback();
+      if (answer instanceof Promise) {
+        answer.catch(error => this._report(error, name));
       }
+    } catch (error) {
+      this._report(error, name);
+    }
+  }
+
+  private _report(error: unknown, name: string): void {
+    const { owner, reportError } = this._options;
+    const where = `${name} of ${owner}`;
+    if (reportError === undefined) {
+      console.error(`labwire: ${where}:`, error);
+    } else {
+      reportError(error, where);
     }
   }
 

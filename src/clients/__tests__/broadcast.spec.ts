@@ -107,6 +107,12 @@ describe('Receiver', () => {
       'notifyCb of the receiver of log: Error: mine',
       'notifyCb of the receiver of log: Error: mine',
     ]);
+    const later = () => Promise.reject(new Error('mine, later')) as unknown as undefined;
+    receiver.notifyCbs.push(later);
+    server.send(Buffer.from('3\n'));
+    while (!/mine, later$/.test(bench.reported.at(-1) ?? '')) {
+      await new Promise(setImmediate);
+    }
     await receiver.close();
   });
 
