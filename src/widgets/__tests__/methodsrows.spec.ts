@@ -66,6 +66,24 @@ describe('the rows of the method browser', () => {
     ]);
   });
 
+  it('show a target once that stands in the list beside its server', () => {
+    const server = (name: string, address: string, targets: readonly TargetEntry[]) =>
+      ({ name, address, state: 'known', description: null, fault: null, targets }) as ServerEntry;
+    const camera = { ...MOTOR, name: 'camera', address: 'sipyco+rpc://lab:3251/camera' };
+    const shown = (...servers: readonly ServerEntry[]) =>
+      methodRows({ servers, filter: '', expanded: new Set(), chosen: null, trans }).map(
+        ({ name }) => name,
+      );
+    const whole = server('lab', 'sipyco+rpc://lab:3251', [camera, MOTOR]);
+    const own = server('my motor', ADDRESS, [{ ...MOTOR, server: 'my motor' }]);
+    assert.deepEqual(shown(whole, own), ['lab › camera', 'my motor › motor']);
+    assert.deepEqual(shown(whole, { ...own, targets: [] }).slice(0, 2), [
+      'lab › camera',
+      'lab › motor',
+    ]);
+    assert.deepEqual(shown({ ...whole, targets: [MOTOR] }, own), ['my motor › motor']);
+  });
+
   it('have the docstring under the chosen one, its first paragraph', () => {
     const chosen = methodKey(ADDRESS, 'move');
     assert.equal(

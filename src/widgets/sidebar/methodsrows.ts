@@ -46,7 +46,22 @@ export function methodKey(address: string, name: string): string {
 }
 
 export function methodRows(options: MethodRowsOptions): readonly MethodRow[] {
-  return options.servers.flatMap(server => serverRows(server, options));
+  return listedOnce(options.servers).flatMap(server => serverRows(server, options));
+}
+
+/** A target that stands in the list by itself is not shown below its server a second time. */
+function listedOnce(servers: readonly ServerEntry[]): readonly ServerEntry[] {
+  const isItself = (server: ServerEntry, { address }: TargetEntry) => address === server.address;
+  const alone = new Set(
+    servers.filter(server => server.targets.some(target => isItself(server, target))),
+  );
+  const addresses = new Set(Array.from(alone, ({ address }) => address));
+  return servers.flatMap(server => {
+    const targets = server.targets.filter(
+      target => alone.has(server) || !addresses.has(target.address),
+    );
+    return targets.length === 0 && server.targets.length > 0 ? [] : [{ ...server, targets }];
+  });
 }
 
 /** Of each row: a screen reader tells them, and only few rows are in the page. */
