@@ -88,6 +88,10 @@ test.describe('calls', () => {
     await expect(sweep.locator('.jp-StateLine-text')).toContainText('101 points');
     await sweep.getByText(/^History/).click();
     await inEveryTheme(page, '.jp-MethodsSection .jp-CallForm');
+    const status = await choose(methods, 'schedule', 'get_status');
+    await status.getByRole('button', { name: 'Call ⏎' }).click();
+    await expect(status.locator('.jp-ResultTree')).toContainText("'status'");
+    await inEveryTheme(page, '.jp-MethodsSection .jp-CallForm');
     const frequency = await choose(methods, 'siggen', 'set_frequency');
     await fieldOf(frequency, 'channel').fill('0');
     await fieldOf(frequency, 'frequency').fill('1e12');
@@ -121,6 +125,12 @@ const VIEWS: readonly { readonly title: string; readonly code: string }[] = [
   },
   { title: 'log', code: `lw.log("demo+sipyco+broadcast:///log", title="log")` },
   { title: 'progress', code: `lw.progress(DEMO, "progress", title="progress")` },
+  {
+    title: 'chart',
+    code: `lw.chart({"data": {"name": "d"}, "mark": "line", "encoding": {
+  "x": {"field": "t", "type": "quantitative"}, "y": {"field": "p", "type": "quantitative"}}},
+  {"d": {"t": DEMO + "#rabi.t", "p": DEMO + "#rabi.p"}}, title="chart")`,
+  },
 ];
 
 test('every live view, its cards, and one that cannot be shown', async ({ page, tmpPath }) => {
