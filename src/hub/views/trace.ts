@@ -1,13 +1,15 @@
-// Curves: each y over its index, or over x, with error bars where they are given.
+// Curves: each y over its index, or over x, with error bars where they are given; an error that is one
+// number is that of every point.
 //
 // The axes are mirrored as float64 range by range, and a min/max pyramid over y answers for each
 // pixel column which value is the smallest and which the largest. So setting one element of a
 // million costs as little as one of ten, and a frame never has more than two points a column.
 
-import { type Display, UnsupportedError } from '../../values/index.js';
+import { type Display, NDArray, type PyValue, UnsupportedError } from '../../values/index.js';
 import type { PlotContent, SourceRole, ViewAnswer, ViewOptions, Viewport } from '../api.js';
 import type { SourceEvent } from '../sources/source.js';
 import type { CsvTable } from './csv.js';
+import { numberOf } from './format.js';
 import { TraceAxis, TraceCurve } from './tracecurve.js';
 import { type DrawnAxis, type DrawnCurve, TracePicture } from './tracepicture.js';
 import type { Body, IView, Question } from './view.js';
@@ -27,6 +29,8 @@ export class TraceView implements IView {
   private readonly _options: ViewOptions;
   private readonly _xs: readonly TraceAxis[];
   private readonly _errors: readonly TraceAxis[];
+  // Errors that are one number, by their place.
+  private readonly _flatErrors = new Map<number, ReadingEvent>();
   private _width = 0;
   private _x: readonly [number, number] | null = null;
   private _dirty = true;
@@ -54,16 +58,47 @@ export class TraceView implements IView {
 
   input(role: SourceRole, event: SourceEvent, index = 0): void {
     if (event.type === 'reading') {
-      const curve = role === 'y' || role === 'value' ? this.curves[index] : undefined;
-      const axis = curve?.y ?? this.axesOf(role)[index];
-      const what = this.kind === 'trace' ? 'a trace' : 'an xy plot';
-      const changed = axis?.take(event, what) ?? null;
-      if (changed !== null) {
-        curve?.changed(changed.from, changed.to, changed.isSame);
+      if (role === 'error') {
+        this._takeError(event, index);
+      } else {
+        this._take(role, event, index);
       }
       this._dirty = true;
     } else if (event.type === 'status') {
       this._dirty = true;
+    }
+  }
+
+  private _take(role: SourceRole, event: ReadingEvent, index: number): void {
+    const curve = role === 'y' || role === 'value' ? this.curves[index] : undefined;
+    const axis = curve?.y ?? this.axesOf(role)[index];
+    const what = this.kind === 'trace' ? 'a trace' : 'an xy plot';
+    const changed = axis?.take(event, what) ?? null;
+    if (curve !== undefined && changed !== null) {
+      curve.changed(changed.from, changed.to, changed.isSame);
+      if (curve.error?.series.length !== curve.y.series.length) {
+        this._spread(index);
+      }
+    }
+  }
+
+  private _takeError(event: ReadingEvent, index: number): void {
+    const { value } = event.reading;
+    this._flatErrors.delete(index);
+    if (numberOf(value) !== null) {
+      this._flatErrors.set(index, event);
+      this._spread(index);
+    } else {
+      this._take('error', value === null ? withValue(event, []) : event, index);
+    }
+  }
+
+  private _spread(index: number): void {
+    const event = this._flatErrors.get(index);
+    if (event !== undefined) {
+      const length = this.curves[index]?.y.series.length ?? 0;
+      const numbers = new Float64Array(length).fill(numberOf(event.reading.value)!);
+      this._take('error', withValue(event, NDArray.of(numbers)), index);
     }
   }
 
@@ -168,6 +203,13 @@ export class TraceView implements IView {
       curve.close();
     }
   }
+}
+
+type ReadingEvent = Extract<SourceEvent, { readonly type: 'reading' }>;
+
+/** The same reading, of another value. */
+export function withValue(event: ReadingEvent, value: PyValue): ReadingEvent {
+  return { ...event, reading: { ...event.reading, value }, range: null };
 }
 
 function presentOf(axis: TraceAxis | null): DrawnAxis | null {

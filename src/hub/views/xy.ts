@@ -2,16 +2,15 @@
 //
 // It is a trace whose points are symbols. A fit is a line over the same x, drawn in the order of x
 // and in the unit of its y, whatever the order in which the points were measured. Errors and fits
-// that are None or empty are not there yet; an error that is a number is that of every point.
+// that are None or empty are not there yet.
 //
 // Source: ARTIQ's applet plot_xy.
 
-import { NDArray, type PyValue } from '../../values/index.js';
+import { NDArray } from '../../values/index.js';
 import type { SourceRole, ViewOptions } from '../api.js';
 import type { SourceEvent } from '../sources/source.js';
-import { numberOf } from './format.js';
 import { misfitOf, type Patience } from './patience.js';
-import { type TraceLabels, TraceView } from './trace.js';
+import { type TraceLabels, TraceView, withValue } from './trace.js';
 import { TraceAxis, TraceCurve } from './tracecurve.js';
 import type { DrawnAxis, DrawnCurve } from './tracepicture.js';
 import type { Body } from './view.js';
@@ -25,8 +24,6 @@ export class XYView extends TraceView {
   override readonly kind = 'xy';
   private readonly _fits: readonly FitLine[];
   private readonly _patience: Patience;
-  // Errors that are one number, by their place.
-  private readonly _flatErrors = new Map<number, ReadingEvent>();
   private _last: Body = { content: { kind: 'empty', fault: null }, transfer: [] };
 
   constructor(options: ViewOptions, labels: XYLabels, patience: Patience) {
@@ -40,37 +37,13 @@ export class XYView extends TraceView {
   }
 
   override input(role: SourceRole, event: SourceEvent, index = 0): void {
-    if (event.type !== 'reading') {
-      super.input(role, event, index);
-      return;
-    }
-    const { value } = event.reading;
-    if (role === 'error') {
-      this._flatErrors.delete(index);
-      if (numberOf(value) !== null) {
-        this._flatErrors.set(index, event);
-        this._spread(index, event);
-        return;
-      }
-    }
-    const isNone = value === null && (role === 'error' || role === 'fit');
-    super.input(role, isNone ? withValue(event, []) : event, index);
-    if (role === 'x' || role === 'fit') {
+    const isNoFit = role === 'fit' && event.type === 'reading' && event.reading.value === null;
+    super.input(role, isNoFit ? withValue(event, []) : event, index);
+    if (event.type === 'reading' && (role === 'x' || role === 'fit')) {
       for (const fit of this._fits) {
         fit.isStale = true;
       }
     }
-    const flat = role === 'y' ? this._flatErrors.get(index) : undefined;
-    if (flat !== undefined) {
-      this._spread(index, flat);
-    }
-  }
-
-  // One number over all points that there are.
-  private _spread(index: number, event: ReadingEvent): void {
-    const length = this.curves[index]?.y.series.length ?? 0;
-    const values = new Float64Array(length).fill(numberOf(event.reading.value)!);
-    super.input('error', withValue(event, NDArray.of(values)), index);
   }
 
   override frame(): Body {
@@ -132,12 +105,6 @@ export class XYView extends TraceView {
     this._patience.close();
     super.close();
   }
-}
-
-type ReadingEvent = Extract<SourceEvent, { readonly type: 'reading' }>;
-
-function withValue(event: ReadingEvent, value: PyValue): ReadingEvent {
-  return { ...event, reading: { ...event.reading, value }, range: null };
 }
 
 /** Null where there is nothing in it. */

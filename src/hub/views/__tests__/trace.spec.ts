@@ -72,6 +72,20 @@ describe('TraceView', () => {
     assert.deepEqual(frame.last, { y: 2, error: 0.2 });
   });
 
+  it('takes one number for the error of every point, and None for none', () => {
+    const view = new TraceView({}, ONE);
+    view.setViewport(viewport(100));
+    view.input('error', reading(1n));
+    view.input('y', reading(floats([1, 2])));
+    assert.deepEqual([...frameOf(view).series[0]!.low!], [0, 1]);
+    view.input('y', reading(floats([1, 2, 3])));
+    assert.deepEqual([...frameOf(view).series[0]!.high!], [2, 3, 4]);
+    view.input('error', reading(0.5));
+    assert.deepEqual([...frameOf(view).series[0]!.high!], [1.5, 2.5, 3.5]);
+    view.input('error', reading(null));
+    assert.equal(frameOf(view).last?.error, null);
+  });
+
   it('keeps two points a pixel column of a million, and no extreme is lost', () => {
     const data = Float64Array.from({ length: 1_000_000 }, (_, i) => Math.sin(i / 1000));
     data[123_456] = 50;
