@@ -108,10 +108,12 @@ export class MethodsModel implements IDisposable {
   /** Ask a server or a target that did not answer once more. */
   retry(address: string): void {
     const target = this.targetOf(address);
-    if (target !== null) {
-      void this._readTarget(target);
-    } else if (this._servers.has(address)) {
+    const server = this._servers.get(address);
+    // A target that stands in the list by itself has the address of one below its server.
+    if (server !== undefined && (target === null || server.state === 'failed')) {
       void this._readServer(address);
+    } else if (target !== null) {
+      void this._readTarget(target);
     }
   }
 

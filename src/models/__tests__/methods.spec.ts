@@ -199,4 +199,32 @@ describe('methods that cannot be listed', () => {
     await known;
     other.dispose();
   });
+
+  it('asks again for a target in the list that its server has as well', async () => {
+    const [whole, own] = ['sipyco+rpc://lab:3251', 'sipyco+rpc://lab:3251/motor'] as const;
+    const hub = new ScriptedHub();
+    let isBroken = true;
+    hub.describeServer = async address => {
+      if (address === own && isBroken) {
+        throw new Error('not now');
+      }
+      return { address, description: null, targets: [{ name: 'motor', address: own }] };
+    };
+    const other = new MethodsModel({ open: async () => hub, callables: list });
+    list.set({ name: 'lab', address: whole }, { name: 'my motor', address: own });
+    other.look();
+    await settled();
+    assert.deepEqual(
+      other.servers.map(({ state }) => state),
+      ['known', 'failed'],
+    );
+    isBroken = false;
+    other.retry(own);
+    await settled();
+    assert.deepEqual(
+      other.servers.map(({ state }) => state),
+      ['known', 'known'],
+    );
+    other.dispose();
+  });
 });
