@@ -163,7 +163,7 @@ test('a view pauses, explains itself and is resized by keys alone', async ({ pag
   await page.keyboard.press('p');
   await expect(stateOf(view)).toHaveText(/^paused since \d\d:\d\d:\d\d$/);
   const held = await view.locator('.jp-NumberView-text').innerText();
-  await expect(view.locator('[role=status]')).toHaveText('temperature: paused');
+  await expect(view.locator('.jp-Labwire-spoken')).toHaveText('temperature: paused');
   await page.keyboard.press('i');
   await expect(view.locator('.jp-InfoCard')).toContainText(`${DEMO}#temperature`);
   await expect(view.locator('.jp-InfoCard')).toContainText('unit °C');
