@@ -29,7 +29,7 @@ function cellsFor(address: string): readonly string[] {
 async function expectWhole(page: Page): Promise<void> {
   const all = viewOf(page, 'all');
   await expectLive(all);
-  await expect(stateOf(all)).toHaveText(/ · 60 values$/);
+  await expect(stateOf(all)).toHaveText(/ · 62 values$/);
   await all.locator('.jp-TableView-scroller').evaluate(node => node.scrollTo(0, 0));
   await expectValue(all, 'exposure', '80.0');
   await expectValue(all, 'detuning', '-10.250');
@@ -89,12 +89,12 @@ test.describe('after a failure', () => {
     const scan = viewOf(page, 'scan');
     await expect(stateOf(scan)).toHaveText(/^stale since \d\d:\d\d:\d\d · reconnecting/);
     await expect(scan).toHaveAttribute('data-state', 'stale');
-    await expect(scan.locator('[role=status]')).toHaveText('scan: stale');
+    await expect(scan.locator('.jp-Labwire-spoken')).toHaveText('scan: stale');
     await expect(scan.locator('.jp-LiveView-content')).toHaveCSS('filter', /grayscale/);
     const again = await Demolab.start(lab.port);
     try {
       await expectWhole(page);
-      await expect(scan.locator('[role=status]')).toHaveText('scan: live');
+      await expect(scan.locator('.jp-Labwire-spoken')).toHaveText('scan: live');
     } finally {
       await again.kill();
     }
