@@ -31,5 +31,3 @@ class Described:
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self.spec() == other.spec()
-
-    __hash__ = None  # type: ignore[assignment]
