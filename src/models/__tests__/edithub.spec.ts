@@ -2,12 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Endpoint, expose } from 'comlink';
 import type { Edit, IEditHub } from '../../hub/api.js';
 import { ClosedError, isLabwireError, toFault } from '../../values/index.js';
-import { HubSession } from '../hub.js';
-import { ScriptedHub, ScriptedScreen } from './scripted.js';
+import { ScriptedHub } from './scripted.js';
 import { CHECK, DATASET } from './scriptededit.js';
+import { openScripted } from './scriptedsession.js';
 
 const DATASETS = 'sipyco+sync://lab:3250/datasets';
 const DATABASE = 'sipyco+rpc://lab:3251/dataset_db';
@@ -33,24 +32,7 @@ const ASKED: {
 describe('the hub of a page, asked to edit', () => {
   it('passes each question on, and its answer back', async t => {
     const hub = new ScriptedHub();
-    const { port1, port2 } = new MessageChannel();
-    expose(hub, port2 as unknown as Endpoint);
-    const session = new HubSession({
-      page: null,
-      screen: new ScriptedScreen(),
-      makers: [
-        async () => ({
-          endpoint: port1 as unknown as Endpoint,
-          failed: new Promise(() => undefined),
-          terminate() {
-            port1.close();
-            port2.close();
-          },
-        }),
-      ],
-    });
-    t.after(() => session.dispose());
-    const remote = await session.open();
+    const remote = await openScripted(hub, t);
     for (const [ask, expected, line] of Object.values(ASKED)) {
       assert.deepEqual(await ask(remote), expected);
       assert.equal(line === '' || hub.editCalls.at(-1) === line, true, line);

@@ -2,11 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Endpoint, expose } from 'comlink';
 import type { CallOutcome, CallRequest, IRemoteHub, ValueCall } from '../../hub/api.js';
 import { ClosedError, isLabwireError, toFault } from '../../values/index.js';
-import { HubSession } from '../hub.js';
-import { ScriptedHub, ScriptedScreen } from './scripted.js';
+import { ScriptedHub } from './scripted.js';
+import { openScripted } from './scriptedsession.js';
 
 const ADDRESS = 'sipyco+rpc://lab:3251/schedule';
 const REQUEST: CallRequest = {
@@ -41,31 +40,10 @@ const ASKED: { readonly [M in keyof IRemoteHub]: [(hub: IRemoteHub) => unknown, 
   setGuards: [hub => hub.setGuards([GUARD]), 'setGuards lab:3251'],
 };
 
-async function open(hub: ScriptedHub, t: { after: (end: () => void) => void }) {
-  const { port1, port2 } = new MessageChannel();
-  expose(hub, port2 as unknown as Endpoint);
-  const session = new HubSession({
-    page: null,
-    screen: new ScriptedScreen(),
-    makers: [
-      async () => ({
-        endpoint: port1 as unknown as Endpoint,
-        failed: new Promise(() => undefined),
-        terminate() {
-          port1.close();
-          port2.close();
-        },
-      }),
-    ],
-  });
-  t.after(() => session.dispose());
-  return session.open();
-}
-
 describe('the hub of a page, asked what can be called', () => {
   it('asks the worker, method by method', async t => {
     const hub = new ScriptedHub();
-    const asked = await open(hub, t);
+    const asked = await openScripted(hub, t);
     for (const [ask, line] of Object.values(ASKED)) {
       await ask(asked);
       assert.equal(hub.remoteCalls.at(-1), line);
@@ -75,7 +53,7 @@ describe('the hub of a page, asked what can be called', () => {
   it('turns Faults into errors, for each of them', async t => {
     const hub = new ScriptedHub();
     hub.remoteRefusal = toFault(new ClosedError('it is gone', { hint: 'Call it again.' }));
-    const asked = await open(hub, t);
+    const asked = await openScripted(hub, t);
     for (const [ask, line] of Object.values(ASKED)) {
       const error: unknown = await Promise.resolve(ask(asked)).catch(reason => reason);
       assert.ok(isLabwireError(error, 'ClosedError'), line);
@@ -91,6 +69,6 @@ describe('the hub of a page, asked what can be called', () => {
       fault: { name: 'ConnectionLostError', message: 'gone', facts: { sent: 'yes', bytes: 7n } },
     };
     hub.outcome = outcome;
-    assert.deepEqual(await (await open(hub, t)).call(REQUEST), outcome);
+    assert.deepEqual(await (await openScripted(hub, t)).call(REQUEST), outcome);
   });
 });
