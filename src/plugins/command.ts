@@ -9,7 +9,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 
 /** No arguments at all: whatever a link passes is ignored. */
-export const NO_ARGUMENTS = { args: { type: 'object', properties: {} } } as const;
+const NO_ARGUMENTS = { args: { type: 'object', properties: {} } } as const;
 
 export type Command = {
   readonly label: string;

@@ -8,7 +8,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { AddressForm, type LiveView, viewIcon } from '../widgets/index.js';
-import { NO_ARGUMENTS } from './command.js';
+import { commandAdder } from './command.js';
 import type { Labwire } from './labwire.js';
 import { ILabwire } from './token.js';
 
@@ -25,14 +25,13 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null,
   ): void {
     const trans = (translator ?? nullTranslator).load('labwire');
-    const category = trans.__('Labwire');
-    const ids: string[] = ['labwire:review-questions'];
+    const add = commandAdder(app, palette, trans);
+    palette?.addItem({ command: 'labwire:review-questions', category: trans.__('Labwire') });
 
-    app.commands.addCommand('labwire:open-view', {
+    add('open-view', {
       label: trans.__('Open Live View…'),
       caption: trans.__('Watch an address in a tab of its own'),
       icon: viewIcon,
-      describedBy: NO_ARGUMENTS,
       isEnabled: () => labwire.openTab !== null,
       execute: async () => {
         const form = new AddressForm(trans, (labwire as Labwire).added.views);
@@ -47,7 +46,6 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         }
       },
     });
-    ids.push('labwire:open-view');
 
     const addViewCommand = (
       name: string,
@@ -55,19 +53,11 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       isEnabled: (view: LiveView) => boolean,
       execute: (view: LiveView) => unknown,
     ) => {
-      const id = `labwire:${name}`;
-      app.commands.addCommand(id, {
+      add(name, {
         label,
-        describedBy: NO_ARGUMENTS,
         isEnabled: () => labwire.focused !== null && isEnabled(labwire.focused),
-        execute: async () => {
-          const view = labwire.focused;
-          if (view !== null && isEnabled(view)) {
-            await execute(view);
-          }
-        },
+        execute: () => labwire.focused !== null && execute(labwire.focused),
       });
-      ids.push(id);
     };
     addViewCommand(
       'pause-view',
@@ -142,8 +132,5 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       view => view.editing?.canOpen === true,
       view => view.editing?.showUndo(),
     );
-    for (const command of ids) {
-      palette?.addItem({ command, category });
-    }
   },
 };
