@@ -1,7 +1,7 @@
-// A live view: title, tools, picture, state line, cards. The same in a cell and in a tab.
+// A live view: what a person can do with it, and when. The same in a cell and in a tab.
 //
-// The picture comes from the frames' kind (views/), the words from words.ts; this file puts them in
-// their places and passes on what the person does.
+// How it looks is viewface.ts, the picture in it views/, the words words.ts; this file passes on what
+// the person does, and keeps what they chose.
 
 import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -13,28 +13,19 @@ import {
   isQuiet,
   type LiveViewModel,
   type PictureFrame,
-  type ViewKind,
   type ViewOptions,
   type ViewRegistry,
   type ViewSpec,
 } from '../models/index.js';
-import type { Fault } from '../values/index.js';
 import { Attachment } from './attachment.js';
-import { BodySlot } from './bodyslot.js';
 import { Cards } from './cards.js';
 import { EditPanel } from './edit/panel.js';
-import { element, setText } from './element.js';
 import { exportCsv } from './exporting.js';
 import { type Frozen, keep, savePng } from './keeping.js';
-import { LowerEdge } from './loweredge.js';
-import { Overlay } from './overlay.js';
-import { Spoken } from './spoken.js';
-import { StateLine } from './stateline.js';
-import { ViewToolbar } from './toolbar.js';
+import { type IFaceHost, ViewFace } from './viewface.js';
 import type { ViewExtension } from './views/added.js';
-import type { IBodyHost, IViewBody } from './views/body.js';
 import { viewTools } from './viewtools.js';
-import { type StateAction, stateOf, stateWords } from './words.js';
+import type { StateAction } from './words.js';
 
 /** What a view asks of whoever shows it. */
 export interface ILiveViewActions {
@@ -64,9 +55,7 @@ export namespace LiveView {
   }
 }
 
-let viewIds = 0;
-
-export class LiveView extends Widget implements IBodyHost {
+export class LiveView extends Widget implements IFaceHost {
   constructor(options: LiveView.IOptions) {
     super();
     this.model = options.model;
@@ -75,59 +64,35 @@ export class LiveView extends Widget implements IBodyHost {
     this._place = options.place;
     this._defaults = options.defaults ?? {};
     this._chosen = options.model.spec.options;
-    this._picture = options.picture ?? null;
     const { trans } = this;
     this.addClass('jp-LiveView');
     this.addClass(`jp-mod-${options.place}`);
     this.node.tabIndex = 0;
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-roledescription', trans.__('live view'));
-    this._title = element('span', { className: 'jp-LiveView-title' });
-    this._toolbar = new ViewToolbar(trans);
-    this._slot = new BodySlot(this, options.added ?? null);
-    this._body = element('div', {
-      className: 'jp-LiveView-body',
-      children: [this._slot.node, this._overlay.node],
-    });
-    this._stateLine = new StateLine({
-      trans,
+    this._face = new ViewFace({
+      host: this,
+      place: options.place,
+      added: options.added ?? null,
+      picture: options.picture ?? null,
       onAction: action => this._act(action),
       onWhy: () => this._cards.toggle('why'),
+      onHeight: height => this.setOptions({ height }),
+      onBody: () => this._onBody(),
     });
-    // What a canvas shows is told by the state line: its words and the last value.
-    viewIds += 1;
-    this._stateLine.node.id = `labwire-state-${viewIds}`;
-    this.node.setAttribute('aria-describedby', this._stateLine.node.id);
     this._cards = new Cards({
       host: this,
-      body: () => this._slot.body,
-      fault: () => this._fault(),
-      where: () => this._where(),
+      body: () => this._face.body,
+      fault: () => this._face.fault,
+      where: () => this._face.where,
       onChange: () => this._drawTools(),
     });
-    this._title.title = this._where();
-    this._drawTitle();
-    this.node.append(
-      element('div', {
-        className: 'jp-LiveView-header',
-        children: [this._title, this._toolbar.node],
-      }),
-      this._body,
-      this._stateLine.node,
-      this._cards.node,
-      this._spoken.node,
-    );
+    this.node.append(...this._face.nodesAround(this._cards.node));
     this.editing = options.editor && new EditPanel(this, options.editor, () => this._drawTools());
-    if (this._place === 'cell') {
-      this._edge = new LowerEdge({
-        label: trans.__('Height of the view'),
-        height: () => this._body.clientHeight,
-        onDrag: height => this._setHeight(height),
-        onDone: height => this.setOptions({ height }),
-      });
-      this.node.append(this._edge.node);
+    if (this._face.edgeNode !== null) {
+      this.node.append(this._face.edgeNode);
     }
-    this._setHeight(null);
+    this._face.setHeight(null);
     this._applyOptions(this.options);
     this.model.frameChanged.connect(this._onFrame, this);
     this.model.stateChanged.connect(this._onState, this);
@@ -160,7 +125,7 @@ export class LiveView extends Widget implements IBodyHost {
   /** Options from outside, e.g. of an output that another tab changed; emits nothing. */
   takeOptions(options: ViewOptions): void {
     this._chosen = options;
-    this._setHeight(null);
+    this._face.setHeight(null);
     this._applyOptions(this.options);
   }
 
@@ -172,7 +137,7 @@ export class LiveView extends Widget implements IBodyHost {
 
   /** Colours may have changed: draw with the new ones. */
   restyle(): void {
-    this._slot.body?.restyle();
+    this._face.body?.restyle();
   }
 
   // ---- What commands and tools do -----------------------------------------------------------------
@@ -183,9 +148,9 @@ export class LiveView extends Widget implements IBodyHost {
 
   /** Hold the picture, let go of the source, and leave picture and text; or go live again. */
   toggleFreeze(): void {
-    const body = this._slot.body;
+    const body = this._face.body;
     if (this.model.frozenNs !== null) {
-      this._picture = null;
+      this._face.forgetPicture();
       this.model.open();
       this._frozen.emit(null);
     } else if (body !== null) {
@@ -209,9 +174,9 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   exportPng(): void {
-    const body = this._slot.body;
+    const body = this._face.body;
     if (body !== null) {
-      this._reporting(() => savePng(this.model, body, this._words().word));
+      this._reporting(() => savePng(this.model, body, this._face.words.word));
     }
   }
 
@@ -239,11 +204,11 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   resetZoom(): void {
-    this._slot.body?.reset?.();
+    this._face.body?.reset?.();
   }
 
   startBox(): void {
-    this._slot.body?.startBox?.();
+    this._face.body?.startBox?.();
   }
 
   get canPause(): boolean {
@@ -251,15 +216,15 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   get canFreeze(): boolean {
-    return this.model.frozenNs !== null || this._slot.body !== null;
+    return this.model.frozenNs !== null || this._face.body !== null;
   }
 
   get canZoom(): boolean {
-    return this._slot.body?.startBox !== undefined;
+    return this._face.body?.startBox !== undefined;
   }
 
   get canExport(): boolean {
-    return this._slot.body !== null;
+    return this._face.body !== null;
   }
 
   // ---- For the body -------------------------------------------------------------------------------
@@ -271,8 +236,7 @@ export class LiveView extends Widget implements IBodyHost {
   }
 
   setReadout(text: string | null): void {
-    this._readout = text;
-    this._drawLast();
+    this._face.setReadout(text);
   }
 
   openAddress(address: string): void {
@@ -296,7 +260,7 @@ export class LiveView extends Widget implements IBodyHost {
     }
     this._stop();
     this.editing?.dispose();
-    this._slot.dispose();
+    this._face.dispose();
     this.model.dispose();
     super.dispose(); // tells that it is gone, and clears its signals
   }
@@ -305,13 +269,13 @@ export class LiveView extends Widget implements IBodyHost {
     this.node.addEventListener('keydown', this);
     this._attachment = new Attachment({
       node: this.node,
-      body: this._body,
-      onSize: () => this._fit(),
+      body: this._face.bodyNode,
+      onSize: () => this._face.fit(),
       onVisible: visible => this.model.setVisible(visible),
       onTick: () => this._tick(),
     });
     this.model.setVisible(true);
-    this._fit();
+    this._face.fit();
     this._begin();
   }
 
@@ -348,122 +312,26 @@ export class LiveView extends Widget implements IBodyHost {
   // ---- Drawing ------------------------------------------------------------------------------------
 
   private _onFrame(_model: LiveViewModel, frame: PictureFrame): void {
-    if (frame.kind !== 'empty') {
-      this._bodyFor(frame.kind)?.draw(frame);
-    }
-    this._drawTitle();
-    this._drawOverlay();
-    // Rates and counts once a second are enough, and can be read; what is new at once is the value.
-    if (this._hasRate) {
-      this._drawLast();
-    } else {
-      this._hasRate = true;
-      this._drawState();
-    }
+    this._face.drawFrame(frame);
   }
 
   private _onState(): void {
-    if (this._isKeeping) {
-      return;
-    }
-    this._slot.dropTakenAway();
-    this._drawOverlay();
-    this._drawState();
-    this._drawTools();
-    this._spoken.tell(stateOf(this.model), () => `${this.model.title}: ${this._words().word}`);
-  }
-
-  // Values in it may change with every frame.
-  private _drawTitle(): void {
-    const { title } = this.model;
-    if (this._title.textContent !== title) {
-      setText(this._title, title);
-      this.node.setAttribute('aria-label', title);
+    if (!this._isKeeping) {
+      this._face.drawState();
+      this._drawTools();
     }
   }
 
-  private _bodyFor(kind: ViewKind): IViewBody | null {
-    if (!this._slot.take(kind)) {
-      return this._slot.body;
-    }
-    this.node.dataset.kind = kind;
-    this._setHeight(null);
-    this._size = '';
-    this._fit();
+  private _onBody(): void {
     this._drawTools();
     this._cards.renew();
-    return this._slot.body;
   }
 
-  private _fit(): void {
-    const { clientWidth, clientHeight } = this._slot.node;
-    const size = `${clientWidth} ${clientHeight} ${globalThis.devicePixelRatio}`;
-    if (this._slot.body !== null && size !== this._size && clientWidth > 0 && clientHeight > 0) {
-      this._size = size;
-      this._slot.body.fit(clientWidth, clientHeight);
+  private _tick(): void {
+    if (!this._isKeeping) {
+      this._face.tick();
+      this._cards.tick();
     }
-  }
-
-  private _setHeight(height: number | null): void {
-    if (this._place === 'tab') {
-      return;
-    }
-    if (this._isExplained) {
-      this._body.style.height = '';
-      return;
-    }
-    this._body.style.height = `${height ?? this._chosen.height ?? this._slot.height}px`;
-    this._edge?.update();
-    if (height !== null) {
-      this._fit();
-    }
-  }
-
-  private _drawOverlay(): void {
-    const { frame, frozenNs } = this.model;
-    const isEmpty = frame === null || frame.kind === 'empty' || this._slot.body === null;
-    const fault = this._fault();
-    // Behind a picture that is gone there is room for a sentence; the card opens with "Why?".
-    const isExplained = isEmpty && fault !== null && this._slot.body === null;
-    this.node.classList.toggle('jp-mod-gone', isEmpty && this._slot.body !== null);
-    this._setExplained(isExplained);
-    if (!isEmpty) {
-      this._overlay.clear();
-    } else if (frozenNs !== null && this._picture !== null) {
-      this._overlay.picture(this._picture, this._words().sentence);
-    } else if (isExplained) {
-      this._overlay.fault(fault, this._where(), this.trans);
-    } else if (this._slot.body !== null) {
-      // A source that lives has a value that this view cannot show: which, and why.
-      const reason = frame?.kind === 'empty' ? frame.fault?.message : undefined;
-      this._overlay.sentence(reason ?? this._words().sentence);
-    } else {
-      this._overlay.clear(); // the state line says it
-    }
-  }
-
-  // An error card takes the height that it needs.
-  private _setExplained(isExplained: boolean): void {
-    if (isExplained !== this._isExplained) {
-      this._isExplained = isExplained;
-      this.node.classList.toggle('jp-mod-explained', isExplained);
-      this._setHeight(null);
-    }
-  }
-
-  private _drawState(): void {
-    const words = this._words();
-    if (this.node.dataset.state !== words.state) {
-      this.node.dataset.state = words.state;
-    }
-    this._stateLine.draw(words, this._fault() !== null && !this._isExplained);
-    this._drawLast();
-  }
-
-  private _drawLast(): void {
-    const { frame } = this.model;
-    const last = this._readout ?? (frame === null ? '' : (this._slot.body?.summary(frame) ?? ''));
-    this._stateLine.drawLast(last);
   }
 
   private _drawTools(): void {
@@ -472,7 +340,7 @@ export class LiveView extends Widget implements IBodyHost {
       hasZoom: this.canZoom,
       hasTabs: this._actions.openTab !== null && this._place === 'cell',
     });
-    this._toolbar.draw(tools);
+    this._face.toolbar.draw(tools);
   }
 
   // Only what changed: levels that were dragged must outlive a new height.
@@ -483,25 +351,7 @@ export class LiveView extends Widget implements IBodyHost {
         ? {}
         : { levels: { mode: 'percentile', low: levels[0], high: levels[1] } as const }),
     });
-    this._slot.body?.restyle();
-  }
-
-  private _words() {
-    const nowNs = BigInt(Date.now()) * 1_000_000n;
-    return stateWords(this.model, nowNs, this.trans, this._isExplained);
-  }
-
-  private _where(): string {
-    return this.model.spec.sources.map(({ address }) => address).join('\n');
-  }
-
-  private _fault(): Fault | null {
-    const { model } = this;
-    const { frame } = model;
-    if (model.frozenNs !== null) {
-      return null;
-    }
-    return (frame?.kind === 'empty' ? frame.fault : null) ?? model.status.fault;
+    this._face.body?.restyle();
   }
 
   private _reporting(work: () => Promise<void>): void {
@@ -510,18 +360,6 @@ export class LiveView extends Widget implements IBodyHost {
       const message = reason instanceof Error ? reason.message : String(reason);
       Notification.error(`${this.model.title}: ${message}`);
     });
-  }
-
-  private _tick(): void {
-    if (this._isKeeping) {
-      return;
-    }
-    this._drawState();
-    if (this._slot.body === null || this.model.frame?.kind === 'empty') {
-      this._drawOverlay();
-    }
-    this._slot.body?.tick?.(BigInt(Date.now()) * 1_000_000n);
-    this._cards.tick();
   }
 
   // ---- What the person does -----------------------------------------------------------------------
@@ -567,7 +405,7 @@ export class LiveView extends Widget implements IBodyHost {
       this.togglePause();
     } else if (target instanceof HTMLElement && target.closest('button, summary, [role=slider]')) {
       return;
-    } else if (this._slot.body?.handleKey(event) !== true) {
+    } else if (this._face.body?.handleKey(event) !== true) {
       return;
     }
     event.preventDefault();
@@ -576,25 +414,13 @@ export class LiveView extends Widget implements IBodyHost {
 
   private readonly _actions: ILiveViewActions;
   private readonly _place: 'cell' | 'tab';
-  private readonly _title: HTMLElement;
-  private readonly _toolbar: ViewToolbar;
-  private readonly _slot: BodySlot;
-  private readonly _overlay = new Overlay();
-  private readonly _body: HTMLElement;
-  private readonly _stateLine: StateLine;
+  private readonly _face: ViewFace;
   private readonly _cards: Cards;
-  private readonly _spoken = new Spoken();
-  private readonly _edge: LowerEdge | null = null;
   private readonly _frozen = new Signal<this, Frozen | null>(this);
   private readonly _optionsChanged = new Signal<this, ViewOptions>(this);
   private _defaults: ViewOptions;
   private _chosen: ViewOptions;
-  private _picture: string | null;
   private _attachment: Attachment | null = null;
-  private _readout: string | null = null;
-  private _size = '';
-  private _isExplained = false;
-  private _hasRate = false;
   private _isExporting = false;
   private _isKeeping = false;
 }
