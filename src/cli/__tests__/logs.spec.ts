@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { LogServer, method, RpcServer, rpcTarget } from '../../servers/index.js';
+import { freePort } from '../../transports/__tests__/jupyter.js';
 import { connectTcp, listenTcp } from '../../transports/node/index.js';
 import { Child, labwire } from './child.js';
 
@@ -20,13 +21,6 @@ function start(...args: string[]): Child {
 async function portOf(child: Child): Promise<string> {
   const said = await child.says(/ready at .*\n/, 'stderr');
   return /127\.0\.0\.1:(\d+)/.exec(said)?.[1] ?? '';
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<string> {
-  const listener = await listenTcp();
-  await listener.close();
-  return String(listener.port);
 }
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
@@ -66,7 +60,7 @@ describe('labwire logd and forward', () => {
   });
 
   it('forward waits for a server that is not there yet', async () => {
-    const port = await freePort();
+    const port = String(await freePort());
     const forward = start('forward', '127.0.0.1', port, '--source', 'cam');
     forward.process.stdin.write('early\n');
     await forward.says(/trying again/, 'stderr');
@@ -183,7 +177,7 @@ describe('labwire broadcast', () => {
 
 describe('labwire watch', () => {
   it('takes the place of a log server', async () => {
-    const port = await freePort();
+    const port = String(await freePort());
     const watch = start('watch', `sipyco+log://127.0.0.1:${port}`);
     const forward = start('forward', '127.0.0.1', port, '--source', 'cam');
     forward.process.stdin.end('WARNING:driver:too hot\n');
