@@ -40,13 +40,13 @@ import { serverOf, targetOf } from './remotedescribe.js';
 import { failureOf } from './remotefailure.js';
 import { type Arguments, argumentsOf } from './remoteliteral.js';
 import { Prober } from './remoteprobe.js';
-import { ResultExport } from './resultparts.js';
+import { ResultExport, wholeText } from './resultparts.js';
 import { type Result, type ResultLimits, Results, sizeOf } from './results.js';
 import { summaryOf } from './resultsummary.js';
 import type { IRemote, ISource, IWatch } from './sources/source.js';
 import type { Sources } from './sources.js';
 import { typeText } from './typetext.js';
-import { COPY_LIMIT, reprText } from './views/format.js';
+import { COPY_LIMIT } from './views/format.js';
 
 export type RemoteOptions = {
   readonly clock: IClock;
@@ -297,7 +297,7 @@ export class RemoteCalls {
   }
 
   resultText(callId: number): string {
-    return reprText(this._results.get(callId).value, COPY_LIMIT, true);
+    return wholeText(this._results.get(callId).value, COPY_LIMIT);
   }
 
   resultPart(callId: number, from: number): ResultPart {

@@ -1,11 +1,17 @@
 // A result as a file, part by part: text as it is, bytes as they are, all else as a Python literal.
 
-import { PyDict, type PyValue, Tuple, UnsupportedError } from '../values/index.js';
+import {
+  OrderedDict,
+  PyDict,
+  PySet,
+  type PyValue,
+  Tuple,
+  UnsupportedError,
+} from '../values/index.js';
 import type { ResultPart } from './remoteapi.js';
 import { reprText } from './views/format.js';
 
 const PART_LENGTH = 1 << 19; // characters or bytes: some ms, in which the worker does nothing else
-const SPLIT_DEPTH = 3; // containers in containers whose items are written one after the other
 
 export class ResultExport {
   readonly callId: number;
@@ -30,6 +36,21 @@ export class ResultExport {
   }
 }
 
+/**
+ * A whole result as Python writes it, as long as that is not too long.
+ * @returns the beginning of at most `limit` characters, an ellipsis the last of them, where it is.
+ */
+export function wholeText(value: PyValue, limit: number): string {
+  let text = '';
+  for (const piece of literal(value, limit)) {
+    text += piece;
+    if (text.length > limit) {
+      return `${text.slice(0, limit - 1)}…`;
+    }
+  }
+  return text;
+}
+
 function* partsOf(value: PyValue): Generator<Uint8Array<ArrayBuffer>, undefined> {
   if (value instanceof Uint8Array) {
     for (let from = 0; from < value.length; from += PART_LENGTH) {
@@ -39,7 +60,7 @@ function* partsOf(value: PyValue): Generator<Uint8Array<ArrayBuffer>, undefined>
   }
   const encoder = new TextEncoder();
   let text = '';
-  for (const piece of typeof value === 'string' ? pieces(value) : literal(value, 0)) {
+  for (const piece of typeof value === 'string' ? pieces(value) : literal(value)) {
     text += piece;
     if (text.length >= PART_LENGTH / 2) {
       yield encoder.encode(text);
@@ -59,25 +80,67 @@ function* pieces(text: string): Generator<string> {
   }
 }
 
-function* literal(value: PyValue, depth: number): Generator<string> {
-  const isTuple = value instanceof Tuple;
-  const isPlainDict = value instanceof PyDict && value.constructor === PyDict;
-  if (depth === SPLIT_DEPTH || !(Array.isArray(value) || isTuple || isPlainDict)) {
-    yield reprText(value, Number.POSITIVE_INFINITY, true);
-    return;
-  }
-  yield isPlainDict ? '{' : isTuple ? '(' : '[';
-  let separator = '';
-  for (const item of value as Iterable<PyValue>) {
-    yield separator;
-    separator = ', ';
-    if (isPlainDict) {
-      const [key, inner] = item as unknown as readonly [PyValue, PyValue];
-      yield `${reprText(key, Number.POSITIVE_INFINITY, true)}: `;
-      yield* literal(inner, depth + 1);
+/** What a container is written of: its brackets and separators, and what it holds. */
+type Step = { readonly text: string } | { readonly value: PyValue };
+
+/**
+ * Python's repr, a piece at a time, however deep it is: what is open waits in a list and not on the
+ * call stack.
+ * @param limit - characters of what has no items of its own.
+ */
+function* literal(value: PyValue, limit = Number.POSITIVE_INFINITY): Generator<string> {
+  const open: Iterator<Step>[] = [[{ value }].values()];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const { value: step, done } = top.next();
+    if (done === true) {
+      open.pop();
+    } else if ('text' in step) {
+      yield step.text;
     } else {
-      yield* literal(item, depth + 1);
+      const inside = stepsOf(step.value);
+      if (inside === null) {
+        yield reprText(step.value, limit, true);
+      } else {
+        open.push(inside);
+      }
     }
   }
-  yield isPlainDict ? '}' : isTuple ? (value.length === 1 ? ',)' : ')') : ']';
+}
+
+/** Null for what has no items, and for what Python writes without brackets. */
+function stepsOf(value: PyValue): Iterator<Step> | null {
+  if (Array.isArray(value)) {
+    return items('[', value, ']');
+  }
+  if (value instanceof Tuple) {
+    return items('(', value, value.length === 1 ? ',)' : ')');
+  }
+  if (value instanceof PySet && value.size > 0) {
+    return items('{', value, '}');
+  }
+  return value instanceof PyDict ? pairs(value) : null;
+}
+
+function* items(open: string, values: Iterable<PyValue>, close: string): Generator<Step> {
+  let before = open;
+  for (const value of values) {
+    yield { text: before };
+    yield { value };
+    before = ', ';
+  }
+  yield { text: before === open ? open + close : close };
+}
+
+function* pairs(dict: PyDict): Generator<Step> {
+  const isOrdered = dict instanceof OrderedDict;
+  yield { text: isOrdered ? 'OrderedDict({' : '{' };
+  let before = '';
+  for (const [key, value] of dict) {
+    yield { text: before };
+    yield { value: key };
+    yield { text: ': ' };
+    yield { value };
+    before = ', ';
+  }
+  yield { text: isOrdered ? '})' : '}' };
 }

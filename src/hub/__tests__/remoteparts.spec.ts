@@ -3,11 +3,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ArgSpec, parseSignature } from '../../protocols/sipyco/index.js';
-import { NDArray, PyDict, type PyValue, parseAddress } from '../../values/index.js';
+import {
+  NDArray,
+  OrderedDict,
+  PyDict,
+  PySet,
+  type PyValue,
+  parseAddress,
+} from '../../values/index.js';
 import { Guards } from '../guards.js';
 import { isLifeCycle, parametersOf, signatureOf } from '../remotedescribe.js';
 import { argumentsOf, checkLiteral } from '../remoteliteral.js';
-import { ResultExport } from '../resultparts.js';
+import { ResultExport, wholeText } from '../resultparts.js';
 import { Results, sizeOf } from '../results.js';
 import { summaryOf } from '../resultsummary.js';
 
@@ -298,6 +305,35 @@ describe('ResultExport', () => {
     const text = saved([array, 1n]).bytes.toString('utf8');
     assert.ok(text.startsWith('[array([0.0, 1.0, ') && text.endsWith('), 1]'));
     assert.equal(text.split(', ').filter(item => /^\d+\.0/.test(item)).length, 1999); // after the first
+  });
+
+  it('writes all of what is nested as deep as PYON goes, for a file and for Copy', () => {
+    const tuple = (depth: number) => `${'('.repeat(depth)}1${',)'.repeat(depth)}`;
+    for (const literal of [
+      `${'['.repeat(190)}${']'.repeat(190)}`,
+      `${"{'a': ".repeat(180)}[1, 2]${'}'.repeat(180)}`,
+      `{${tuple(100)}: {${tuple(100)}, 2}}`,
+    ]) {
+      const [value = null] = argumentsOf({ args: [literal], kwargs: [] }).args;
+      assert.equal(saved(value).bytes.toString('utf8'), literal);
+      assert.equal(wholeText(value, 10_000), literal);
+    }
+    let deep: PyValue = 1n;
+    for (let i = 0; i < 990; i++) {
+      deep = new OrderedDict([['a', deep]]);
+    }
+    const text = saved(deep).bytes.toString('utf8');
+    assert.equal(text, `${"OrderedDict({'a': ".repeat(990)}1${'})'.repeat(990)}`);
+    assert.deepEqual(
+      [new PySet(), new OrderedDict(), []].map(value => saved(value).bytes.toString('utf8')),
+      ['set()', 'OrderedDict({})', '[]'],
+    );
+  });
+
+  it('cuts a copy that is too long, and says so at its end', () => {
+    const list = Array.from({ length: 1000 }, (_, i) => BigInt(i));
+    assert.equal(wholeText(list, 12), '[0, 1, 2, 3…');
+    assert.equal(wholeText([NDArray.of(new Float64Array(1e6))], 20), '[array([0.0, 0.0, 0…');
   });
 
   it('leaves bytes as they are', () => {
