@@ -138,7 +138,9 @@ export type Viewport = {
   readonly filter: string;
   /** Tree nodes that are folded, by `TableRow.id`. */
   readonly folded: readonly string[];
-  /** log; absent: the newest rows, level and source as the options say. `firstRow` counts as `LogFrame.startRow` does. */
+  /** progress: the value at either end; absent: as the options say. */
+  readonly ends?: readonly [min: number, max: number];
+  /** log; absent: the newest rows, level, source and filter as the options say. `firstRow` counts as `LogFrame.startRow` does. */
   readonly log?: LogViewport;
 };
 
@@ -146,6 +148,8 @@ export type Viewport = {
 export type LogViewport = {
   readonly level: LogLevel | null;
   readonly source: string | null;
+  /** As the option is now; records must contain this and `Viewport.filter`. */
+  readonly filter: string;
   /** The last `rowCount` rows, whatever `firstRow` is. */
   readonly follow: boolean;
   /** The rows around this record, or the next that is shown, whatever `firstRow` is; null: none. */

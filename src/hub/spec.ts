@@ -269,6 +269,9 @@ export function checkViewport(viewport: Viewport): Viewport {
   word(COLORMAPS)(record.colormap, 'viewport.colormap');
   numbers(record.x, 2, 'viewport.x');
   numbers(record.region, 4, 'viewport.region');
+  if (record.ends !== undefined) {
+    checkEnds(record.ends);
+  }
   if (record.point !== undefined && record.point !== null) {
     count(record.point, 'viewport.point');
   }
@@ -284,6 +287,13 @@ export function checkViewport(viewport: Viewport): Viewport {
   return viewport;
 }
 
+function checkEnds(value: unknown): void {
+  const [min, max] = Array.isArray(value) && value.length === 2 ? value : [];
+  if (!(Number.isSafeInteger(min) && Number.isSafeInteger(max) && min < max)) {
+    throw refusal('viewport.ends', 'two ascending whole numbers', value);
+  }
+}
+
 function checkLogViewport(record: { readonly [field: string]: unknown }): void {
   const where = 'viewport.log';
   const id = number('the id of a record', whole(0, Number.MAX_SAFE_INTEGER));
@@ -293,6 +303,7 @@ function checkLogViewport(record: { readonly [field: string]: unknown }): void {
   if (record.source !== null) {
     text(record.source, `${where}.source`);
   }
+  text(record.filter, `${where}.filter`);
   if (record.around !== null) {
     id(record.around, `${where}.around`);
   }

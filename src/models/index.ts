@@ -104,6 +104,7 @@ export {
   isQuiet,
   LOG_LEVELS,
   nameOf,
+  PROGRESS_ENDS,
   parseSpec,
   specOf,
   titleOf,

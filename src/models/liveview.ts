@@ -386,6 +386,7 @@ function isSameViewport(a: Viewport, b: Viewport): boolean {
     a.levels.high === b.levels.high &&
     isSameList(a.x, b.x) &&
     isSameList(a.region, b.region) &&
+    isSameList(a.ends ?? null, b.ends ?? null) &&
     isSameList(a.folded, b.folded) &&
     isSameLog(a.log, b.log)
   );
@@ -398,6 +399,7 @@ function isSameLog(a: LogViewport | undefined, b: LogViewport | undefined): bool
   return (
     a.level === b.level &&
     a.source === b.source &&
+    a.filter === b.filter &&
     a.follow === b.follow &&
     a.around === b.around &&
     a.columns === b.columns &&

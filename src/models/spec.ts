@@ -49,6 +49,9 @@ export const LOG_LEVELS: readonly LogLevel[] = [
   'TRACE',
 ];
 
+/** The value at either end of a progress bar, where the options do not say. */
+export const PROGRESS_ENDS: readonly [min: number, max: number] = [0, 100];
+
 const ROLES: readonly SourceRole[] = [
   'value',
   'x',

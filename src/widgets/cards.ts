@@ -1,5 +1,6 @@
 // The card under a view: facts, settings, or why it is not live. One at a time, always in one place.
 
+import type { ViewOptions } from '../models/index.js';
 import type { Fault } from '../values/index.js';
 import { element } from './element.js';
 import { errorCard } from './errorcard.js';
@@ -46,9 +47,9 @@ export class Cards {
     this._options.onChange();
   }
 
-  /** The picture is of another kind now: other settings. */
+  /** Settings were changed elsewhere, or the picture is of another kind now and has others. */
   renew(): void {
-    if (this._open === 'settings') {
+    if (this._open === 'settings' && !this._isSetting) {
       this.show('settings');
     }
   }
@@ -70,7 +71,7 @@ export class Cards {
           kind: body()?.kind ?? null,
           options: host.options,
           trans,
-          onChange: change => host.setOptions(change),
+          onChange: change => this._set(change),
         });
       case 'why': {
         const reason = fault();
@@ -79,7 +80,18 @@ export class Cards {
     }
   }
 
+  // The fields of the card show it already, and keep the focus.
+  private _set(change: Partial<ViewOptions>): void {
+    this._isSetting = true;
+    try {
+      this._options.host.setOptions(change);
+    } finally {
+      this._isSetting = false;
+    }
+  }
+
   private readonly _options: Cards.IOptions;
   private _open: CardName | null = null;
   private _info: InfoCard | null = null;
+  private _isSetting = false;
 }

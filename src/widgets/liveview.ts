@@ -13,6 +13,7 @@ import {
   isQuiet,
   type LiveViewModel,
   type PictureFrame,
+  PROGRESS_ENDS,
   type ViewOptions,
   type ViewRegistry,
   type ViewSpec,
@@ -127,6 +128,7 @@ export class LiveView extends Widget implements IFaceHost {
     this._chosen = options;
     this._face.setHeight(null);
     this._applyOptions(this.options);
+    this._cards.renew();
   }
 
   /** Settings changed: they hold where neither spec nor person said otherwise. */
@@ -232,6 +234,7 @@ export class LiveView extends Widget implements IFaceHost {
   setOptions(change: Partial<ViewOptions>): void {
     this._chosen = { ...this._chosen, ...change };
     this._applyOptions(change);
+    this._cards.renew();
     this._optionsChanged.emit(this._chosen);
   }
 
@@ -345,7 +348,9 @@ export class LiveView extends Widget implements IFaceHost {
 
   // Only what changed: levels that were dragged must outlive a new height.
   private _applyOptions({ colormap, levels }: Partial<ViewOptions>): void {
+    const { min = PROGRESS_ENDS[0], max = PROGRESS_ENDS[1] } = this.options;
     this.model.setViewport({
+      ends: [min, max],
       ...(colormap === undefined ? {} : { colormap }),
       ...(levels === undefined
         ? {}

@@ -1,7 +1,13 @@
 // What a person may set on a view, by its kind. Changes show at once and stay in the output.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { COLORMAPS, type ViewKind, type ViewOptions } from '../models/index.js';
+import {
+  COLORMAPS,
+  LOG_LEVELS,
+  PROGRESS_ENDS,
+  type ViewKind,
+  type ViewOptions,
+} from '../models/index.js';
 import { element } from './element.js';
 
 export namespace SettingsCard {
@@ -45,7 +51,44 @@ export function settingsCard({
       choice(trans.__('Colours'), maps, options.colormap ?? 'viridis', colormap =>
         onChange({ colormap }),
       ),
-      percentiles(options.levels ?? [1, 99], trans, levels => onChange({ levels })),
+      ascending({
+        label: trans.__('Percentiles'),
+        names: [trans.__('Lower percentile'), trans.__('Upper percentile')],
+        values: options.levels ?? [1, 99],
+        attributes: { min: '0', max: '100', step: '0.1' },
+        fits: value => value >= 0 && value <= 100,
+        wrong: trans.__('Two ascending percentiles, 0 to 100.'),
+        onChange: levels => onChange({ levels }),
+      }),
+    );
+  } else if (kind === 'progress') {
+    const [low, high] = PROGRESS_ENDS;
+    fields.push(
+      ascending({
+        label: trans.__('From, to'),
+        names: [trans.__('Value where the bar is empty'), trans.__('Value where the bar is full')],
+        values: [options.min ?? low, options.max ?? high],
+        attributes: { step: '1' },
+        fits: Number.isSafeInteger,
+        wrong: trans.__('Two ascending whole numbers.'),
+        onChange: ([min, max]) => onChange({ min, max }),
+      }),
+    );
+  } else if (kind === 'log') {
+    const levels = [
+      ['', trans.__('All levels')],
+      ...[...LOG_LEVELS].reverse().map(level => [level, trans.__('%1 and above', level)] as const),
+    ] as const;
+    fields.push(
+      choice(trans.__('Least level'), levels, options.level ?? '', level =>
+        onChange({ level: level === '' ? undefined : level }),
+      ),
+      words(trans.__('Only from source'), trans.__('any'), options.source, source =>
+        onChange({ source }),
+      ),
+      words(trans.__('Only records that contain'), trans.__('anything'), options.filter, filter =>
+        onChange({ filter }),
+      ),
     );
   }
   return element('div', {
@@ -86,33 +129,55 @@ function check(label: string, value: boolean, onChange: (value: boolean) => void
   return element('label', { children: [box, element('span', { text: label })] });
 }
 
-function percentiles(
-  [low, high]: readonly [number, number],
-  trans: TranslationBundle,
-  onChange: (levels: readonly [number, number]) => void,
+/** A text; nothing typed is none. It counts when it is done, not with each letter. */
+function words(
+  label: string,
+  placeholder: string,
+  value: string | undefined,
+  onChange: (value: string | undefined) => void,
 ): HTMLElement {
-  const field = (value: number, label: string) => {
+  const input = element('input', {
+    attributes: { type: 'text', maxlength: '200', spellcheck: 'false', placeholder },
+  });
+  input.value = value ?? '';
+  input.addEventListener('change', () => onChange(input.value === '' ? undefined : input.value));
+  return element('label', { children: [element('span', { text: label }), input] });
+}
+
+type Ascending = {
+  readonly label: string;
+  /** Of either field, for who does not see where it stands. */
+  readonly names: readonly [string, string];
+  readonly values: readonly [number, number];
+  readonly attributes: { readonly [name: string]: string };
+  readonly fits: (value: number) => boolean;
+  /** What would be right. */
+  readonly wrong: string;
+  readonly onChange: (values: readonly [number, number]) => void;
+};
+
+/** Two numbers that ascend. */
+function ascending({ label, names, values, attributes, fits, wrong, onChange }: Ascending) {
+  const [lowField, highField] = ([0, 1] as const).map(at => {
     const input = element('input', {
-      attributes: { type: 'number', min: '0', max: '100', step: '0.1', 'aria-label': label },
+      attributes: { type: 'number', ...attributes, 'aria-label': names[at] },
     });
-    input.value = String(value);
+    input.value = String(values[at]);
     input.addEventListener('change', () => {
-      const levels = [lowField.valueAsNumber, highField.valueAsNumber] as const;
-      const isValid = 0 <= levels[0] && levels[0] < levels[1] && levels[1] <= 100;
-      for (const each of [lowField, highField]) {
-        each.setCustomValidity(isValid ? '' : trans.__('Two ascending percentiles, 0 to 100.'));
+      const typed = [lowField!.valueAsNumber, highField!.valueAsNumber] as const;
+      const isValid = typed.every(fits) && typed[0] < typed[1];
+      for (const field of [lowField!, highField!]) {
+        field.setCustomValidity(isValid ? '' : wrong);
       }
       if (isValid) {
-        onChange(levels);
+        onChange(typed);
       } else {
         input.reportValidity();
       }
     });
     return input;
-  };
-  const lowField = field(low, trans.__('Lower percentile'));
-  const highField = field(high, trans.__('Upper percentile'));
+  });
   return element('label', {
-    children: [element('span', { text: trans.__('Percentiles') }), lowField, highField],
+    children: [element('span', { text: label }), lowField!, highField!],
   });
 }

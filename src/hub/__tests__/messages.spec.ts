@@ -127,6 +127,7 @@ describe('a view of messages', () => {
     const log = {
       level: null,
       source: null,
+      filter: '',
       follow: true,
       around: null,
       unfolded: Array.from({ length: 101 }, (_, id) => id),

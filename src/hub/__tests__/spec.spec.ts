@@ -199,6 +199,11 @@ describe('checkViewport', () => {
       [{ rowCount: 1e6 }, /viewport\.rowCount should be at most 10000 rows, it is 1000000$/],
       [{ x: [0] }, /viewport\.x should be null or 2 numbers, it is a list of 1$/],
       [{ region: [0, 0, Number.NaN, 1] }, /viewport\.region should be null or 4 numbers/],
+      [
+        { ends: [5, 5] },
+        /viewport\.ends should be two ascending whole numbers, it is a list of 2$/,
+      ],
+      [{ ends: [0, 0.5] }, /viewport\.ends should be two ascending whole numbers/],
       [{ folded: [1] }, /viewport\.folded should be a list of row ids, it is a list of 1$/],
     ];
     for (const [fields, message] of cases) {

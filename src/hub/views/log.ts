@@ -29,7 +29,6 @@ const NAMED: readonly number[] = [50, 40, 30, 20, 10]; // below them all is TRAC
 export class LogView implements IView {
   readonly kind = 'log';
   readonly display = {};
-  private readonly _options: ViewOptions;
   private readonly _label: string;
   private _ring: LogRing;
   private readonly _rows = new LogRows();
@@ -47,11 +46,10 @@ export class LogView implements IView {
 
   /** @param label - what to call it: the last part of its address. */
   constructor(options: ViewOptions, label: string, ring = new LogRing()) {
-    this._options = options;
     this._label = label;
     this._ring = ring;
-    const { level = null, source = null } = options;
-    this._log = { level, source, follow: true, around: null, unfolded: [], columns: 0 };
+    const { level = null, source = null, filter = '' } = options;
+    this._log = { level, source, filter, follow: true, around: null, unfolded: [], columns: 0 };
   }
 
   get dirty(): boolean {
@@ -105,8 +103,8 @@ export class LogView implements IView {
     this._log = viewport.log ?? this._log;
     this._first = viewport.firstRow;
     this._count = Math.min(viewport.rowCount, FRAME_ROWS);
-    const { level, source, unfolded, columns } = this._log;
-    const key = JSON.stringify([level, source, viewport.filter]);
+    const { level, source, filter, unfolded, columns } = this._log;
+    const key = JSON.stringify([level, source, filter, viewport.filter]);
     if (key !== this._filterKey) {
       this._filterKey = key;
       this._filterText = viewport.filter;
@@ -117,12 +115,12 @@ export class LogView implements IView {
   }
 
   private _filter(): void {
-    const { level, source } = this._log;
+    const { level, source, filter } = this._log;
     this._rows.setFilter(
       {
         level: level === null ? null : (LOG_LEVELS.get(level) ?? null),
         source,
-        texts: [this._options.filter ?? '', this._filterText],
+        texts: [filter, this._filterText],
       },
       this._ring,
     );

@@ -16,8 +16,8 @@ export class ProgressView implements IView {
   readonly kind = 'progress';
   readonly display: Display = {};
   type = '';
-  private readonly _min: number;
-  private readonly _max: number;
+  private _min: number;
+  private _max: number;
   private readonly _label: string;
   private _value: number | null = null;
   private _text = '';
@@ -59,7 +59,12 @@ export class ProgressView implements IView {
         : null;
   }
 
-  setViewport(_viewport: Viewport): void {}
+  setViewport({ ends }: Viewport): void {
+    const [min, max] = ends ?? [this._min, this._max];
+    this._dirty ||= min !== this._min || max !== this._max;
+    this._min = min;
+    this._max = max;
+  }
 
   frame(): Body {
     this._dirty = false;

@@ -50,6 +50,7 @@ describe('the model of a log', () => {
   const viewport: LogViewport = {
     level: null,
     source: null,
+    filter: '',
     follow: true,
     around: null,
     unfolded: [],
@@ -105,5 +106,17 @@ describe('the model of a log', () => {
     model.setViewport({ log: { ...viewport, unfolded: [7] } });
     model.setViewport({ log: { ...viewport, unfolded: [7] } });
     assert.equal(told(), 2);
+    model.setViewport({ log: { ...viewport, unfolded: [7], filter: 'scan' } });
+    assert.equal(told(), 3);
+  });
+
+  it('tells other ends of a progress bar, and nothing twice', async () => {
+    const { hub, model } = setUp();
+    model.open();
+    await settled();
+    const told = () => hub.calls.filter(call => call.startsWith('setViewport')).length;
+    model.setViewport({ ends: [0, 20] });
+    model.setViewport({ ends: [0, 20], width: model.viewport.width });
+    assert.equal(told(), 1);
   });
 });

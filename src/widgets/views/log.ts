@@ -102,13 +102,14 @@ export class LogBody extends Body<'log'> implements IViewBody {
     }
   }
 
-  /** Level and source may have been set elsewhere. */
+  /** Level, source and filter may have been set elsewhere. */
   restyle(): void {
-    const { level = null, source = null } = this.host.options;
+    const { level = null, source = null, filter = '' } = this.host.options;
     this._bar.show(level, source, this.host.model.viewport.filter);
-    if (level !== this._level || source !== this._sourceName) {
+    if (level !== this._level || source !== this._sourceName || filter !== this._filter) {
       this._level = level;
       this._sourceName = source;
+      this._filter = filter;
       this._refilter({});
     }
   }
@@ -383,6 +384,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
     const log: LogViewport = {
       level: this._level,
       source: this._sourceName,
+      filter: this._filter,
       follow: this._isFollowing,
       around: this._around,
       unfolded: this._unfolded,
@@ -498,6 +500,7 @@ export class LogBody extends Body<'log'> implements IViewBody {
   private readonly _rowNodes: LogRowNode[] = [];
   private _level: LogLevel | null = null;
   private _sourceName: string | null = null;
+  private _filter = '';
   private _unfolded: readonly number[] = [];
   private _columns = 0;
   private _height = 12 * ROW_HEIGHT;

@@ -13,6 +13,7 @@ import { LogRing } from '../logring.js';
 const ALL: LogViewport = {
   level: null,
   source: null,
+  filter: '',
   follow: true,
   around: null,
   unfolded: [],
@@ -93,6 +94,16 @@ describe('LogView', () => {
     assert.equal(texts(log.look({ follow: false }, { firstRow: 1000 })).at(-1), 'line 19');
   });
 
+  it('takes another filter while it is shown, beside the one that is typed above it', () => {
+    const log = new Log(undefined, { filter: 'line 1' }).count(0, 13);
+    const shown = (now: Partial<LogViewport>, filter = '') => texts(log.look(now, { filter }));
+    assert.deepEqual(shown({ filter: 'line 1' }), ['line 1', 'line 10', 'line 11', 'line 12']);
+    assert.deepEqual(shown({}, 'line 12'), ['line 12']);
+    assert.deepEqual(shown({ filter: 'worker(2' }, '2'), ['line 2', 'line 5', 'line 8', 'line 11']);
+    assert.deepEqual(shown({ filter: 'worker(2' }, 'line 2'), ['line 2']);
+    assert.equal(log.look({ filter: '' }, { filter: '' }).shownCount, 13);
+  });
+
   it('tells level, severity, source, name and time of a record', () => {
     const log = new Log().say('WARNING', 'motor', 'first\nsecond\nthird');
     log.send(new Tuple([25n, 'motor', 1.5, 'no colon']));
@@ -147,8 +158,8 @@ describe('LogView', () => {
   it('begins with the filters of its options', () => {
     const log = new Log(new LogRing(), { filter: 'line 1', level: 'WARNING' });
     log.count(0, 30);
-    assert.equal(log.frame().shownCount, 11, 'the page says what the level is now');
-    const plain = new LogView({ level: 'WARNING' }, 'log');
+    assert.equal(log.frame().shownCount, 30, 'the page says what they are now');
+    const plain = new LogView({ level: 'WARNING', filter: 'M' }, 'log');
     plain.setViewport(VIEWPORT);
     plain.input('value', {
       type: 'messages',

@@ -3,23 +3,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NO_ALARM, NumpyScalar, type PyValue } from '../../../values/index.js';
+import { VIEWPORT } from '../../__tests__/viewport.js';
 import type { ViewOptions } from '../../api.js';
+import type { SourceEvent } from '../../sources/source.js';
 import { ProgressView } from '../progress.js';
+
+function eventOf(value: PyValue): SourceEvent {
+  const display = { unit: 'x', scale: 2 };
+  const facts = { type: 'some type', timeNs: 0n, alarm: NO_ALARM, display, persist: null };
+  return { type: 'reading', reading: { value, ...facts }, range: null };
+}
 
 function frameOf(value: PyValue, options: ViewOptions = {}) {
   const view = new ProgressView(options, 'done');
-  view.input('value', {
-    type: 'reading',
-    reading: {
-      value,
-      type: 'some type',
-      timeNs: 0n,
-      alarm: NO_ALARM,
-      display: { unit: 'x', scale: 2 },
-      persist: null,
-    },
-    range: null,
-  });
+  view.input('value', eventOf(value));
   return view.frame().content;
 }
 
@@ -55,6 +52,23 @@ describe('ProgressView', () => {
     assert.deepEqual(shareOf(15, { min: 10, max: 20 }), [15, 0.5]);
     assert.deepEqual(shareOf(25, { min: 10, max: 20 }), [25, 1]);
     assert.deepEqual(shareOf(-3, { min: 10, max: 20 }), [-3, 0]);
+  });
+
+  it('takes other ends while it is shown, and keeps them', () => {
+    const view = new ProgressView({ max: 200 }, 'done');
+    const share = () => {
+      const { content } = view.frame();
+      return content.kind === 'progress' ? [content.min, content.max, content.share] : null;
+    };
+    view.input('value', eventOf(50n));
+    assert.deepEqual(share(), [0, 200, 0.25]);
+    view.setViewport(VIEWPORT);
+    assert.equal(view.dirty, false);
+    view.setViewport({ ...VIEWPORT, ends: [40, 60] });
+    assert.equal(view.dirty, true);
+    assert.deepEqual(share(), [40, 60, 0.5]);
+    view.setViewport({ ...VIEWPORT, width: 7, ends: [40, 60] });
+    assert.equal(view.dirty, false);
   });
 
   it('knows no share of what is not finite', () => {
