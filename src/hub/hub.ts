@@ -42,6 +42,7 @@ import { RemoteCalls } from './remote.js';
 import type {
   CallOutcome,
   CallRequest,
+  CellWindow,
   Guard,
   LiteralCheck,
   ProbeAnswer,
@@ -54,6 +55,7 @@ import type {
 import { wellFormed } from './remotedescribe.js';
 import { checkLiteral } from './remoteliteral.js';
 import { itemsOf } from './resultitems.js';
+import { cellsOf } from './resulttable.js';
 import { ValueSource } from './sources/value.js';
 import { type IDemo, Sources } from './sources.js';
 import { type CheckedSpec, checkSpec, checkViewport } from './spec.js';
@@ -325,6 +327,10 @@ export class Hub implements IHub {
     count: number,
   ): Promise<ResultItems> {
     return answer(() => itemsOf(this._remote.result(callId).value, path, from, count));
+  }
+
+  resultCells(callId: number, window: CellWindow): Promise<readonly (readonly string[])[]> {
+    return answer(() => cellsOf(this._remote.result(callId).value, window));
   }
 
   resultPart(callId: number, from: number): Promise<ResultPart> {

@@ -104,6 +104,8 @@ export type ResultSummary = {
   readonly views: readonly ViewKind[];
   /** Items of a list, tuple, set or dict, for `resultItems`; null for what has none. */
   readonly itemCount: number | null;
+  /** Rows and columns, for `resultCells`; null for what is no table. */
+  readonly table: TableShape | null;
   /** A small curve of numbers in a row, NaN where one is missing; null for what is none. */
   readonly spark: Float32Array | null;
 };
@@ -120,6 +122,22 @@ export type ResultItem = {
 };
 
 export type ResultItems = { readonly items: readonly ResultItem[]; readonly itemCount: number };
+
+/** A value as a table: an array of one or two axes, records, a list of rows that are alike. */
+export type TableShape = {
+  readonly rowCount: number;
+  readonly columnCount: number;
+  /** What stands above them: numbers from 0 on, nothing where there is one, or the names of fields. */
+  readonly columns: 'numbered' | 'single' | readonly string[];
+};
+
+/** Some cells of a table, counted from 0; what is beyond its edges is left out. */
+export type CellWindow = {
+  readonly firstRow: number;
+  readonly rowCount: number;
+  readonly firstColumn: number;
+  readonly columnCount: number;
+};
 
 /** A piece of a file; the name is that of the whole. */
 export type ResultPart = {
@@ -203,6 +221,11 @@ export interface IRemoteHub {
     from: number,
     count: number,
   ): Promise<ResultItems>;
+  /**
+   * Cells of a result that is a table, row by row, as Python writes them: exact, cut to 200 characters;
+   * one cell alone is whole up to `COPY_LIMIT`. At most 10 000 at once. Rejects for what is no table.
+   */
+  resultCells(callId: number, window: CellWindow): Promise<readonly (readonly string[])[]>;
   /**
    * The whole result as a file: text and bytes as they are, all else as a Python literal. `from` is 0 at
    * first, then `next` of the answer before. One is written at a time: another gives up the one before.

@@ -4,6 +4,7 @@ import { PyDict, PySet, type PyValue, pprint, Tuple } from '../values/index.js';
 import type { ViewKind } from './api.js';
 import type { ResultSummary } from './remoteapi.js';
 import { itemCountOf } from './resultitems.js';
+import { tableShapeOf } from './resulttable.js';
 import { typeText } from './typetext.js';
 import { kindOf } from './views/auto.js';
 import { numberOf, reprText, TEXT_LIMIT } from './views/format.js';
@@ -24,6 +25,7 @@ export function summaryOf(value: PyValue): ResultSummary {
     isCut: isLong || !isLaidOut,
     views: viewsOf(value),
     itemCount: itemCountOf(value),
+    table: tableShapeOf(value),
     spark: sparkOf(value),
   };
 }

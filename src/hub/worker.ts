@@ -84,6 +84,7 @@ const exposed: IHub = {
   openResult: (callId, view, viewport) => hub.openResult(callId, view, viewport),
   resultText: callId => hub.resultText(callId),
   resultItems: (callId, path, from, count) => hub.resultItems(callId, path, from, count),
+  resultCells: (callId, window) => hub.resultCells(callId, window),
   resultPart: (callId, from) => hub.resultPart(callId, from),
   dropResult: callId => hub.dropResult(callId),
   callAsCode: (request, language) => hub.callAsCode(request, language),

@@ -170,6 +170,7 @@ function hubOf(remote: Remote<IHub>): IHub {
     resultText: callId => calling(() => remote.resultText(callId)),
     resultItems: (callId, path, from, count) =>
       calling(() => remote.resultItems(callId, path, from, count)),
+    resultCells: (callId, window) => calling(() => remote.resultCells(callId, window)),
     resultPart: (callId, from) => calling(() => remote.resultPart(callId, from)),
     dropResult: callId => calling(() => remote.dropResult(callId)),
     callAsCode: (request, language) => calling(() => remote.callAsCode(request, language)),

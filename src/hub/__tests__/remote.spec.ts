@@ -60,6 +60,7 @@ describe('a call', () => {
       isCut: false,
       views: ['number'],
       itemCount: null,
+      table: null,
       spark: null,
     });
     assert.equal(outcome.elapsedMs, 0);
@@ -302,7 +303,7 @@ describe('a result', () => {
 
   it('that is text only has no views; that is None neither', async () => {
     const { result } = await called('give', ["'hello'"]);
-    const nothing = { isCut: false, views: [], itemCount: null, spark: null };
+    const nothing = { isCut: false, views: [], itemCount: null, table: null, spark: null };
     assert.deepEqual(result, { ...nothing, pyType: 'str', text: "'hello'" });
     const none = resultOf(await hub.call(request('give', ['None'])));
     assert.deepEqual(none, { ...nothing, pyType: 'None', text: 'None' });
@@ -354,6 +355,18 @@ describe('a result', () => {
         message: /(there is no item|a value of type)/,
       });
     }
+  });
+
+  it('shows cells of a table, and keeps the rest', async () => {
+    const { callId, result } = await called('big');
+    assert.deepEqual(result.table, { rowCount: 1_250_000, columnCount: 1, columns: 'single' });
+    const window = { firstRow: 1_249_999, rowCount: 5, firstColumn: 0, columnCount: 1 };
+    assert.deepEqual(await hub.resultCells(callId, window), [['0.5']]);
+    const five = request('give', ['5']);
+    await hub.call(five);
+    await assert.rejects(hub.resultCells(five.callId, window), { message: /int is no table$/ });
+    await hub.dropResult(callId);
+    await assert.rejects(hub.resultCells(callId, window), { name: 'ClosedError' });
   });
 
   it('is saved part by part, one at a time', async () => {

@@ -38,6 +38,7 @@ describe('remoteapi.ts', () => {
     // A typed array is plain, though it has methods.
     holds<Same<HasFunction<Omit<api.ResultSummary, 'spark'>>, false>>();
     holds<Same<HasFunction<api.ResultItems>, false>>();
+    holds<Same<HasFunction<api.CellWindow>, false>>();
     holds<Same<HasFunction<api.ProbeAnswer>, false>>();
     holds<Same<HasFunction<api.ServerDescription>, false>>();
     holds<Same<HasFunction<api.Guard>, false>>();

@@ -16,6 +16,7 @@ const REQUEST: CallRequest = {
   kwargs: [['priority', '1']],
 };
 const VALUE_CALL: ValueCall = { ...REQUEST, callId: 4, args: ['main'], kwargs: [], plain: true };
+const CELLS = { firstRow: 7, rowCount: 2, firstColumn: 0, columnCount: 3 };
 const GUARD = { endpoint: 'lab:3251', readOnly: true };
 
 /** Each method once, with the line that the other end notes. */
@@ -34,6 +35,7 @@ const ASKED: { readonly [M in keyof IRemoteHub]: [(hub: IRemoteHub) => unknown, 
   openResult: [hub => hub.openResult(3, 'auto', {} as never), 'openResult 3 auto'],
   resultText: [hub => hub.resultText(3), 'resultText 3'],
   resultItems: [hub => hub.resultItems(3, [1, 0], 200, 10), 'resultItems 3 [1, 0] 200'],
+  resultCells: [hub => hub.resultCells(3, CELLS), 'resultCells 3 from 7, 0'],
   resultPart: [hub => hub.resultPart(3, 7), 'resultPart 3 7'],
   dropResult: [hub => hub.dropResult(3), 'dropResult 3'],
   callAsCode: [hub => hub.callAsCode(REQUEST, 'python'), 'callAsCode submit python'],

@@ -2,6 +2,7 @@
 import type {
   CallOutcome,
   CallRequest,
+  CellWindow,
   Guard,
   IRemoteHub,
   LiteralCheck,
@@ -84,6 +85,11 @@ export class ScriptedRemoteHub implements IRemoteHub {
   async resultItems(callId: number, path: readonly number[], from: number) {
     this._note(`resultItems ${callId} [${path.join(', ')}] ${from}`);
     return { items: [], itemCount: 0 };
+  }
+
+  async resultCells(callId: number, { firstRow, firstColumn }: CellWindow) {
+    this._note(`resultCells ${callId} from ${firstRow}, ${firstColumn}`);
+    return [];
   }
 
   async resultPart(callId: number, from: number) {
