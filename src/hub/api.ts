@@ -288,6 +288,8 @@ export type TableRow = {
   readonly spark: Float32Array | null;
   /** What opens this row in a view of its own; empty for a group. */
   readonly address: string;
+  /** The dotted name that all below it begin with; null for a value, a dict too. */
+  readonly group: string | null;
 };
 
 export type TableFrame = FrameHead & {

@@ -46,10 +46,13 @@ export type DatasetState = {
 
 /** What `undo` would take back. */
 export type UndoDescription = {
-  readonly type: 'set' | 'new' | 'delete' | 'rename';
+  readonly type: 'set' | 'new' | 'delete' | 'rename' | 'delete group';
+  /** Of the dataset, or of the group. */
   readonly key: string;
   /** `rename`: the new name. */
   readonly to: string;
+  /** `delete group`: how many datasets it would bring back; else 1. */
+  readonly count: number;
   /** The value before and after, cut; empty where there was none. */
   readonly before: string;
   readonly after: string;
@@ -64,6 +67,8 @@ export type EditorState = {
   /** Until it ends for want of use. */
   readonly leftMs: number;
   readonly undo: UndoDescription | null;
+  /** Of the edit that is under way, how many of its calls are answered; null: none is. */
+  readonly sending: { readonly done: number; readonly total: number } | null;
   /** Null: none is open. */
   readonly dataset: DatasetState | null;
 };
@@ -80,6 +85,8 @@ export type Edit =
       readonly metadata: MetadataTexts | null;
     }
   | { readonly type: 'delete'; readonly key: string }
+  /** Every dataset whose name begins with `group` and a dot. */
+  | { readonly type: 'delete group'; readonly group: string }
   /** The new one is made before the old one goes. */
   | { readonly type: 'rename'; readonly key: string; readonly to: string }
   /** The last edit made here. */
@@ -105,7 +112,14 @@ export type EditQuestion =
    * `gone`: it was deleted meanwhile, and is made anew. `final`: it is too large to be set again, so
    * this cannot be undone.
    */
-  | { readonly kind: 'gone' | 'final'; readonly id: string };
+  | { readonly kind: 'gone' | 'final'; readonly id: string }
+  /** These would be deleted. `final`: those of them that are too large to be set again. */
+  | {
+      readonly kind: 'group';
+      readonly id: string;
+      readonly names: readonly string[];
+      readonly final: readonly string[];
+    };
 
 /** What an edit would do, told while it is typed. */
 export type EditCheck = {
@@ -123,11 +137,14 @@ export type EditOutcome =
   | { readonly type: 'wrong'; readonly problems: readonly EditProblem[] }
   /** Nothing was sent: apply it again with the ids of these. */
   | { readonly type: 'asks'; readonly questions: readonly EditQuestion[] }
-  /** `isHalf`: a rename made the new dataset, and the old one is there still. */
   | {
       readonly type: 'failed';
       readonly outcome: Extract<CallOutcome, { readonly type: 'raised' | 'failed' }>;
-      readonly isHalf: boolean;
+      /**
+       * Calls that were answered before. Of a rename one: the new dataset was made, and the old one is
+       * there still. Of a group as many are deleted, or brought back.
+       */
+      readonly doneCount: number;
     };
 
 /** What the page may ask about editing datasets. Every method may reject with a Fault. */

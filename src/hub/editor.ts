@@ -41,7 +41,7 @@ import {
 } from './editplan.js';
 import { failureOf } from './remotefailure.js';
 import { fragmentOf, pathOf } from './sources/path.js';
-import type { IRemote, ISource, IWatch, SourceEvent } from './sources/source.js';
+import type { IRemote, ISource, ITree, IWatch, SourceEvent } from './sources/source.js';
 import type { Sources } from './sources.js';
 
 /** An armed view that nobody uses ends after so long. */
@@ -81,12 +81,14 @@ export class Editor {
   private readonly _source: ISource;
   private readonly _remote: IRemote;
   private readonly _watches: IWatch[] = [];
+  /** The notifier's names, which stay current. */
+  private _tree: ITree | null = null;
   private _timer: ITimer | null = null;
   private _endsAtMs = 0;
   private _revision = 1;
   private _ended: EditorState['ended'] = null;
   private _shown: Shown | null = null;
-  private _isBusy = false;
+  private _sending: EditorState['sending'] = null;
   private _waiter: (() => void) | null = null;
 
   /** @throws {UnsupportedError} either link is not there. */
@@ -143,6 +145,7 @@ export class Editor {
       ended: this._ended,
       leftMs: this.isArmed ? Math.max(0, this._endsAtMs - clock.nowMs()) : 0,
       undo: undo.last === null ? null : described(undo.last),
+      sending: this._sending,
       dataset: this._datasetState(),
     };
   }
@@ -197,7 +200,7 @@ export class Editor {
 
   async apply(edit: Edit, agreed: readonly string[]): Promise<EditOutcome> {
     this._check();
-    if (this._isBusy) {
+    if (this._sending !== null) {
       const facts = { command: 'edit', state: 'sending' };
       throw new LocalProtocolError('the edit before is still under way', facts);
     }
@@ -211,16 +214,15 @@ export class Editor {
     if (open.length > 0) {
       return { type: 'asks', questions };
     }
-    this._isBusy = true;
     try {
-      return await this._send(steps, undo);
+      return await this._send(edit, steps, undo);
     } finally {
-      this._isBusy = false;
+      this._sending = null;
       this._changed();
     }
   }
 
-  private async _send(steps: readonly Step[], undo: Undo | null): Promise<EditOutcome> {
+  private async _send(edit: Edit, steps: readonly Step[], undo: Undo | null): Promise<EditOutcome> {
     const { clock, undo: kept } = this._options;
     const startMs = clock.nowMs();
     const before = kept.last;
@@ -229,23 +231,52 @@ export class Editor {
     kept.last = undo;
     try {
       for (const step of steps) {
-        if (done > 0 && undo?.type === 'rename' && !this._isStill(step.key, undo)) {
-          throw new LocalProtocolError(
-            `${step.key} was left where it is: it may have another value than the copy by now`,
-            { command: 'delete', state: this.isArmed ? 'changed' : 'disarmed' },
-            { hint: 'Both are there: look at them, and delete one.' },
-          );
+        this._sending = { done, total: steps.length };
+        this._changed();
+        if (done > 0) {
+          this._checkNext(step, undo, this._sending);
         }
-        await this._call(step);
+        // Of a group somebody else may delete a dataset first.
+        if (edit.type !== 'delete group' || this._now(step.key) !== null) {
+          await this._call(step);
+        }
         done += 1;
       }
       return { type: 'done' };
     } catch (error) {
-      if (done === 0 && wasNotDone(error)) {
-        kept.last = before;
-      }
       const outcome = failureOf(error, clock.nowMs() - startMs);
-      return { type: 'failed', outcome, isHalf: done > 0 };
+      const isOpen = !wasNotDone(error);
+      if (edit.type === 'undo' && before?.type === 'delete group') {
+        kept.last = before; // what is back already is set once more: that changes nothing
+      } else if (done === 0 && !isOpen) {
+        kept.last = before;
+      } else if (undo?.type === 'delete group') {
+        const tried = new Set(steps.slice(0, done + (isOpen ? 1 : 0)).map(({ key }) => key));
+        kept.last = { ...undo, group: undo.group.filter(({ key }) => tried.has(key)) };
+      }
+      return { type: 'failed', outcome, doneCount: done };
+    }
+  }
+
+  /** @throws {LocalProtocolError} what was begun must not go on. */
+  private _checkNext(
+    step: Step,
+    undo: Undo | null,
+    { done, total }: NonNullable<EditorState['sending']>,
+  ): void {
+    if (undo?.type === 'rename' && !this._isStill(step.key, undo)) {
+      throw new LocalProtocolError(
+        `${step.key} was left where it is: it may have another value than the copy by now`,
+        { command: 'delete', state: this.isArmed ? 'changed' : 'disarmed' },
+        { hint: 'Both are there: look at them, and delete one.' },
+      );
+    }
+    if (!this.isArmed) {
+      throw new LocalProtocolError(
+        `editing was disarmed after ${done} of ${total} datasets`,
+        { command: step.type, state: 'disarmed' },
+        { hint: 'Arm it again to go on, or to undo.' },
+      );
     }
   }
 
@@ -294,6 +325,7 @@ export class Editor {
   private _ground(): Ground {
     return {
       now: key => this._now(key),
+      namesIn: group => this._namesIn(group),
       shown: this._shown,
       undo: this._options.undo.last,
       canDelete: this._options.database.canDelete,
@@ -318,6 +350,17 @@ export class Editor {
     const { value, persist, display } = reading;
     const metadata = this._read([key, 2n])?.value;
     return { value, persist, display, metadata: metadata instanceof PyDict ? metadata : null };
+  }
+
+  private _namesIn(group: string): readonly string[] {
+    const names: string[] = [];
+    const prefix = `${group}.`;
+    for (const key of this._tree?.keys() ?? []) {
+      if (typeof key === 'string' && key.startsWith(prefix)) {
+        names.push(key);
+      }
+    }
+    return names.sort();
   }
 
   private _read(path: readonly PyValue[]): Reading<PyValue> | null {
@@ -351,6 +394,7 @@ export class Editor {
 
   private _onDatasets(event: SourceEvent): void {
     this._onLink(event);
+    this._tree = event.type === 'tree' ? event.tree : this._tree;
     const shown = this._shown;
     if (shown === null || !this.isArmed) {
       return;
@@ -374,8 +418,9 @@ function snapshot(dataset: Dataset): Dataset {
   return isSendable(dataset) ? copyOf(dataset) : dataset;
 }
 
-function described({ type, key, to, before, after }: Undo): UndoDescription {
-  return { type, key, to, before: shortText(before), after: shortText(after) };
+function described({ type, key, to, before, after, group }: Undo): UndoDescription {
+  const count = type === 'delete group' ? group.length : 1;
+  return { type, key, to, count, before: shortText(before), after: shortText(after) };
 }
 
 /** What is not as in `other` beside the value, too. */

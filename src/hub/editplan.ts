@@ -32,9 +32,13 @@ import { reprText, valueText } from './views/format.js';
 /** Characters of a value in a question, in the audit. */
 const SHOWN = 200;
 const READ_OUT = 60;
+/** Datasets that a question names with their values. */
+const OTHERS = 3;
 /** Bytes of a value that a server takes in one call: SiPyCo's 4 MiB line, less base64. */
 const SENT_BYTES = 3_000_000;
 const NAME_CHARACTERS = 1000;
+/** Bytes of a deleted group that are kept for its undo. */
+const KEPT_BYTES = 30_000_000;
 
 /** One dataset: `(persist, value, metadata)`. */
 export type Dataset = {
@@ -57,7 +61,12 @@ export type Undo = {
   readonly to: string;
   readonly before: Dataset | null;
   readonly after: Dataset | null;
+  /** `delete group`: those that can be brought back. */
+  readonly group: readonly Named[];
 };
+
+/** A dataset under its name. */
+export type Named = { readonly key: string; readonly dataset: Dataset };
 
 export type Plan = EditCheck & {
   readonly steps: readonly Step[];
@@ -68,6 +77,8 @@ export type Plan = EditCheck & {
 /** What an edit is planned against. */
 export type Ground = {
   readonly now: (key: string) => Dataset | null;
+  /** Names of the datasets below a dotted name, sorted. */
+  readonly namesIn: (group: string) => readonly string[];
   /** What the person was shown of the dataset that is open; null where none is. */
   readonly shown: { readonly key: string; readonly dataset: Dataset } | null;
   readonly undo: Undo | null;
@@ -120,6 +131,8 @@ export function planOf(edit: Edit, ground: Ground): Plan {
       return setPlan(edit, ground);
     case 'delete':
       return deletePlan(edit.key, ground);
+    case 'delete group':
+      return deleteGroupPlan(edit.group, ground);
     case 'rename':
       return renamePlan(edit.key, edit.to, ground);
     case 'undo':
@@ -171,6 +184,7 @@ function setPlan({ type, key, value: text, persist, metadata: typed }: SetEdit, 
             to: '',
             before: now === null ? null : copyOf(now),
             after: copyOf(dataset),
+            group: [],
           },
   } satisfies Plan;
 }
@@ -185,7 +199,44 @@ function deletePlan(key: string, ground: Ground): Plan {
     ...NOTHING,
     questions: isFinal ? [{ kind: 'final', id: 'final' }] : [],
     steps: [{ type: 'delete', key }],
-    undo: isFinal ? null : { type: 'delete', key, to: '', before: copyOf(now), after: null },
+    undo: isFinal
+      ? null
+      : { type: 'delete', key, to: '', before: copyOf(now), after: null, group: [] },
+  };
+}
+
+function deleteGroupPlan(group: string, { now, namesIn, canDelete }: Ground): Plan {
+  const names = namesIn(group);
+  if (names.length === 0) {
+    const message = `there is no dataset below ${quoted(group)}`;
+    return { ...NOTHING, problems: [problem('key', message, group)] };
+  }
+  if (!canDelete) {
+    const message = 'the server has no delete, so nothing can be deleted';
+    return { ...NOTHING, problems: [problem('key', message, group)] };
+  }
+  const kept: Named[] = [];
+  const final: string[] = [];
+  let left = KEPT_BYTES;
+  for (const key of names) {
+    const dataset = now(key);
+    const bytes = dataset === null ? Number.POSITIVE_INFINITY : sizeOf(dataset.value);
+    if (dataset === null || bytes > Math.min(SENT_BYTES, left)) {
+      final.push(key);
+    } else {
+      left -= bytes;
+      kept.push({ key, dataset: copyOf(dataset) });
+    }
+  }
+  return {
+    ...NOTHING,
+    // Whatever comes into the group or goes is asked anew: a person agrees to names, not to a rule.
+    questions: [{ kind: 'group', id: JSON.stringify([names, final]), names, final }],
+    steps: names.map(key => ({ type: 'delete', key })),
+    undo:
+      kept.length === 0
+        ? null
+        : { type: 'delete group', key: group, to: '', before: null, after: null, group: kept },
   };
 }
 
@@ -208,7 +259,7 @@ function renamePlan(key: string, to: string, ground: Ground): Plan {
       { type: 'set', key: to, dataset },
       { type: 'delete', key },
     ],
-    undo: { type: 'rename', key, to, before: dataset, after: dataset },
+    undo: { type: 'rename', key, to, before: dataset, after: dataset, group: [] },
   };
 }
 
@@ -217,6 +268,9 @@ function undoPlan({ now, undo, canDelete }: Ground): Plan {
     return { ...NOTHING, problems: [problem('key', 'there is nothing to undo', '')] };
   }
   const { type, key, to, before, after } = undo;
+  if (type === 'delete group') {
+    return undoGroupPlan(undo.group, now);
+  }
   const there = type === 'rename' ? to : key;
   const current = now(there);
   const questions: EditQuestion[] = [];
@@ -234,6 +288,23 @@ function undoPlan({ now, undo, canDelete }: Ground): Plan {
     steps.push({ type: 'delete', key: there });
   }
   return { ...NOTHING, questions, steps };
+}
+
+// What was left there, or not told as deleted yet, is set to what it is: that changes nothing.
+function undoGroupPlan(group: readonly Named[], now: Ground['now']): Plan {
+  const others = group.flatMap(({ key, dataset }) => {
+    const current = now(key);
+    return current === null || sameDataset(current, dataset) ? [] : [{ key, current }];
+  });
+  const shown = others.slice(0, OTHERS).map(({ key, current }) => `${key} = ${shortText(current)}`);
+  const more = others.length > OTHERS ? [`… ${others.length - OTHERS} more`] : [];
+  const id = JSON.stringify(others.map(({ key, current }) => [key, typeText(current.value)]));
+  return {
+    ...NOTHING,
+    questions:
+      others.length === 0 ? [] : [{ kind: 'changed', id, now: [...shown, ...more].join(', ') }],
+    steps: group.map(({ key, dataset }) => ({ type: 'set', key, dataset })),
+  };
 }
 
 // ---- Parts ----------------------------------------------------------------------------------------

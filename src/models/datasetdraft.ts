@@ -2,12 +2,12 @@
 
 import type { DatasetState, Edit, MetadataTexts } from '../hub/api.js';
 
-export type DraftKind = 'set' | 'new' | 'delete' | 'rename' | 'undo';
+export type DraftKind = 'set' | 'new' | 'delete' | 'delete group' | 'rename' | 'undo';
 
 /** One edit that is being typed. */
 export type Draft = {
   readonly kind: DraftKind;
-  /** The dataset's name; that of a new one as it is typed. */
+  /** The dataset's name, or the group's; that of a new one as it is typed. */
   readonly key: string;
   /** `rename`: the new name. */
   readonly to: string;
@@ -15,7 +15,7 @@ export type Draft = {
   readonly value: string;
   readonly persist: boolean;
   readonly metadata: MetadataTexts;
-  /** As it was when it was opened; null for what is new, and for `undo`. */
+  /** As it was when it was opened; null for what is new, for a group, and for `undo`. */
   readonly shown: DatasetState | null;
 };
 
@@ -31,10 +31,15 @@ const EMPTY: Draft = {
   shown: null,
 };
 
-/** @param shown - the dataset that is edited, deleted, renamed. */
-export function draftOf(kind: DraftKind, shown: DatasetState | null): Draft {
+/** Nothing of it is typed, so what is asked stands there from the start. */
+export function isDecision(kind: DraftKind): boolean {
+  return kind === 'delete' || kind === 'delete group' || kind === 'undo';
+}
+
+/** @param shown - the dataset that is edited, deleted, renamed. @param group - that is deleted. */
+export function draftOf(kind: DraftKind, shown: DatasetState | null, group = ''): Draft {
   return shown === null
-    ? { ...EMPTY, kind }
+    ? { ...EMPTY, kind, key: group }
     : {
         kind,
         key: shown.key,
@@ -62,6 +67,8 @@ export function editOf(draft: Draft, hasMetadata: boolean): Edit {
       };
     case 'delete':
       return { type: 'delete', key };
+    case 'delete group':
+      return { type: 'delete group', group: key };
     case 'rename':
       return { type: 'rename', key, to };
     case 'undo':

@@ -19,7 +19,7 @@ import type {
 } from '../hub/api.js';
 import { type Fault, isLabwireError, parseAddress } from '../values/index.js';
 import type { CallGuard, ICallGuards } from './callform.js';
-import { type Draft, type DraftKind, draftOf, editOf } from './datasetdraft.js';
+import { type Draft, type DraftKind, draftOf, editOf, isDecision } from './datasetdraft.js';
 import { type DatasetPlaces, olderDatabase } from './datasetplaces.js';
 import { faultOf } from './remote.js';
 
@@ -36,7 +36,10 @@ export type DraftQuestion =
   /** `rename`, always; `confirm` where the person wants every call confirmed. */
   | { readonly kind: 'rename' | 'confirm'; readonly id: string };
 
-export type EditFailure = Extract<EditOutcome, { readonly type: 'failed' }>;
+export type EditFailure = Extract<EditOutcome, { readonly type: 'failed' }> & {
+  /** Of the edit that failed; null: none was sent. */
+  readonly kind: DraftKind | null;
+};
 
 export namespace DatasetEditorModel {
   export interface IOptions {
@@ -228,7 +231,8 @@ export class DatasetEditorModel implements IDisposable {
     }
     this._undo = null;
     this._questions = [];
-    if (this._draft?.kind === 'undo' || this._draft?.kind === 'delete') {
+    this._sending = null;
+    if (this._draft !== null && isDecision(this._draft.kind)) {
       this._draft = null;
     }
     this._emit();
@@ -278,6 +282,7 @@ export class DatasetEditorModel implements IDisposable {
     }
     this._endsAtMs = this._options.nowMs() + state.leftMs;
     this._undo = state.undo;
+    this._sending = state.sending;
     if (this._draft?.shown != null && state.dataset?.key === this._draft.key) {
       this._now = state.dataset;
     }
@@ -328,6 +333,11 @@ export class DatasetEditorModel implements IDisposable {
     return this._isSending;
   }
 
+  /** How far an edit of several datasets is; null: not known. */
+  get progress(): EditorState['sending'] {
+    return this._sending;
+  }
+
   /** Why the last try was not done. */
   get failure(): EditFailure | null {
     return this._failure;
@@ -338,8 +348,8 @@ export class DatasetEditorModel implements IDisposable {
     return this._isDone;
   }
 
-  /** Begin an edit of the dataset at `address`; what was typed is gone. */
-  async begin(kind: DraftKind, address: string | null): Promise<void> {
+  /** Begin an edit of the dataset at `address`, or of `group`; what was typed is gone. */
+  async begin(kind: DraftKind, address: string | null, group = ''): Promise<void> {
     const editorId = this._editorId;
     if (editorId === null || this._isSending) {
       return;
@@ -355,7 +365,7 @@ export class DatasetEditorModel implements IDisposable {
       }
       this._address = address;
       this._now = shown;
-      this._draft = draftOf(kind, shown);
+      this._draft = draftOf(kind, shown, group);
       if (kind !== 'new') {
         this._check();
       }
@@ -432,7 +442,7 @@ export class DatasetEditorModel implements IDisposable {
         this._questions = [...this._ownQuestions(draft), ...outcome.questions];
         break;
       case 'failed':
-        this._failure = outcome;
+        this._failure = { ...outcome, kind: draft.kind };
         this._questions = [];
         break;
     }
@@ -461,8 +471,7 @@ export class DatasetEditorModel implements IDisposable {
         check => {
           if (isNews()) {
             this._edited = check;
-            // These are all there is to type: what is asked stands there from the start.
-            if (draft.kind === 'delete' || draft.kind === 'undo') {
+            if (isDecision(draft.kind)) {
               this._questions = [...this._ownQuestions(draft), ...check.questions];
             }
             this._emit();
@@ -517,6 +526,7 @@ export class DatasetEditorModel implements IDisposable {
   private _ended: EditorState['ended'] = null;
   private _endsAtMs = 0;
   private _undo: UndoDescription | null = null;
+  private _sending: EditorState['sending'] = null;
   private _draft: Draft | null = null;
   private _address: string | null = null;
   private _now: DatasetState | null = null;
@@ -532,7 +542,7 @@ export class DatasetEditorModel implements IDisposable {
 
 function failed(reason: unknown): EditFailure {
   const outcome = { type: 'failed', elapsedMs: 0, fault: faultOf(reason) } as const;
-  return { type: 'failed', outcome, isHalf: false };
+  return { type: 'failed', outcome, doneCount: 0, kind: null };
 }
 
 /** A text that is no address yet has no guards. */

@@ -46,7 +46,7 @@ export {
   placeOf,
 } from './chartmistake.js';
 export { type ChartSpec, pathText } from './chartspec.js';
-export type { Draft, DraftKind } from './datasetdraft.js';
+export { type Draft, type DraftKind, isDecision } from './datasetdraft.js';
 export {
   DatasetEditorModel,
   type DraftQuestion,

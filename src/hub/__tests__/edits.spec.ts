@@ -279,7 +279,9 @@ describe('new, delete, rename', () => {
   it('leaves the old one where its copy could not be made, or is old by now', async () => {
     master.deed = refusing('disk full');
     const failed = await apply({ type: 'rename', key: 'f', to: 'g' });
-    assert.ok(failed.type === 'failed' && failed.outcome.type === 'raised' && !failed.isHalf);
+    assert.ok(
+      failed.type === 'failed' && failed.outcome.type === 'raised' && failed.doneCount === 0,
+    );
     assert.deepEqual(master.calls, ['set g']);
     master.deed = call => {
       if (call === 'set g') {
@@ -287,7 +289,7 @@ describe('new, delete, rename', () => {
       }
     };
     const half = await apply({ type: 'rename', key: 'f', to: 'g' });
-    assert.ok(half.type === 'failed' && half.isHalf);
+    assert.ok(half.type === 'failed' && half.doneCount === 1);
     assert.ok(pyExact(valueAt('f')!, 9));
     assert.ok(!master.calls.includes('delete f'));
   });
@@ -311,7 +313,8 @@ describe('undo', () => {
     await apply(setting('f', '7', { metadata } as Partial<Edit>));
     assert.ok(pyExact(master.at('f')!, entry(7, false, dict({ note: 'kept' }))));
     const { undo } = await hub.watchEditor(editor, -1);
-    assert.deepEqual(undo, { type: 'set', key: 'f', to: '', before: '0.08', after: '7.0' });
+    const told = { type: 'set', key: 'f', to: '', count: 1, before: '0.08', after: '7.0' };
+    assert.deepEqual(undo, told);
     assert.equal((await apply({ type: 'undo' })).type, 'done');
     assert.ok(pyExact(master.at('f')!, before));
     assert.equal((await hub.watchEditor(editor, -1)).undo, null);

@@ -245,6 +245,7 @@ export class TableView implements IView {
       folded: isGroup && this._folded.has(itemId(address)),
       changeCount: leaf.changeCount,
       address,
+      group: null,
     };
     return reading === null
       ? { ...head, type: '', text: '', unit: '', persist: null, timeNs: null, spark: null }
@@ -277,6 +278,7 @@ export class TableView implements IView {
       changeCount: leaf.changeCount,
       spark: sparkOf(item.value),
       address,
+      group: null,
     };
   }
 
@@ -348,6 +350,7 @@ function groupRow(group: Group, depth: number): TableRow {
     changeCount: 0,
     spark: null,
     address: '',
+    group: group.name,
   };
 }
 

@@ -228,7 +228,7 @@ describe('an edit', () => {
       remoteMessage: 'locked',
       traceback: [],
     } as const;
-    hub.outcomes = [{ type: 'failed', outcome: raised, isHalf: false }];
+    hub.outcomes = [{ type: 'failed', outcome: raised, doneCount: 0 }];
     model.change({ value: '6' });
     await model.submit();
     assert.deepEqual(model.failure?.outcome, raised);
@@ -253,6 +253,41 @@ describe('an edit', () => {
     model.change({ persist: false });
     await settled();
     assert.equal(hub.editCalls.at(-1), 'check set null');
+  });
+
+  it('of a group stands there with its names, and sends what was seen', async () => {
+    const group = { kind: 'group', id: '["a.f","a.g"]', names: ['a.f', 'a.g'], final: [] } as const;
+    hub.check = { ...CHECK, questions: [group] };
+    await model.begin('delete group', null, 'a');
+    await settled();
+    assert.equal(model.draft?.key, 'a');
+    assert.deepEqual(model.questions, [group]);
+    assert.deepEqual(applied(), []);
+    // Another dataset came into it: that is asked, and nothing sent.
+    const other = { ...group, id: 'other', names: ['a.f', 'a.g', 'a.h'] };
+    hub.check = { ...CHECK, questions: [other] };
+    await model.submit();
+    assert.deepEqual(applied(), []);
+    assert.deepEqual(model.questions, [other]);
+    await model.submit();
+    assert.deepEqual(applied(), ['apply delete group other']);
+    assert.ok(model.isDone);
+  });
+
+  it('of a group that failed in part tells how far it came', async () => {
+    const outcome = { type: 'failed', elapsedMs: 1, fault: { name: 'LimitError' } } as never;
+    hub.outcomes = [{ type: 'failed', outcome, doneCount: 3 }];
+    await model.begin('delete group', null, 'a');
+    hub.tell({ sending: { done: 3, total: 9 } });
+    await settled();
+    assert.deepEqual(model.progress, { done: 3, total: 9 });
+    await model.submit();
+    assert.deepEqual([model.failure?.doneCount, model.failure?.kind], [3, 'delete group']);
+    hub.tell({ sending: null });
+    await settled();
+    assert.equal(model.progress, null);
+    model.disarm();
+    assert.equal(model.draft, null);
   });
 
   it('of undo stands there with what is asked, and goes when it is disarmed', async () => {

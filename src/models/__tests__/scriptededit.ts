@@ -31,6 +31,7 @@ const ARMED: EditorState = {
   ended: null,
   leftMs: 600_000,
   undo: null,
+  sending: null,
   dataset: null,
 };
 

@@ -1,13 +1,21 @@
 // One edit: what is typed, what it becomes, what the instrument says now, what is asked before it is sent.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { DatasetEditorModel, Draft, EditFailure, EditProblem } from '../../models/index.js';
+import {
+  type DatasetEditorModel,
+  type Draft,
+  type EditFailure,
+  type EditProblem,
+  formatCount,
+  isDecision,
+} from '../../models/index.js';
 import { resultNode } from '../call/result.js';
 import { sentWords } from '../call/words.js';
 import { element, setText, textButton } from '../element.js';
 import { errorCard } from '../errorcard.js';
 import { metadataText } from './armcard.js';
 import { EditField } from './field.js';
+import { NameList, namesOf } from './namelist.js';
 import { questionText, undoText } from './words.js';
 
 export namespace EditForm {
@@ -30,6 +38,8 @@ export class EditForm {
     this._now = element('div', { className: 'jp-EditForm-now' });
     this._asks = element('div', { className: 'jp-EditForm-asks', attributes: { role: 'alert' } });
     this._problem = element('div');
+    this._head = element('div', { className: 'jp-EditForm-head' });
+    this._names = kind === 'delete group' ? new NameList(trans) : null;
     this._send = textButton('', () => void model.submit(), 'jp-Labwire-button jp-EditForm-send');
     if (kind === 'new') {
       this._add('key', trans.__('Name'), key => model.change({ key }));
@@ -55,8 +65,9 @@ export class EditForm {
       className: 'jp-EditForm',
       attributes: { role: 'group', 'aria-label': this._heading() },
       children: [
-        element('div', { className: 'jp-EditForm-head', text: this._heading() }),
+        this._head,
         this._now,
+        ...(this._names === null ? [] : [this._names.node]),
         ...rows,
         this._asks,
         element('div', {
@@ -89,7 +100,9 @@ export class EditForm {
 
   focus(): void {
     const [first] = this._fields.values();
-    if (first === undefined) {
+    if (this._names !== null) {
+      this._names.node.focus(); // to be read before it is done
+    } else if (first === undefined) {
       this._send.focus();
     } else {
       first.input.focus();
@@ -100,7 +113,7 @@ export class EditForm {
   draw(draft: Draft): void {
     this._draft = draft;
     const { _model: model, _trans: trans } = this;
-    const { check, isSending, questions } = model;
+    const { isSending, questions } = model;
     this._field('key')?.draw({ text: draft.key, problem: this._problemOf('key') });
     this._field('to')?.draw({ text: draft.to, problem: this._problemOf('key') });
     this._field('value')?.draw({
@@ -118,18 +131,10 @@ export class EditForm {
     setText(this._now, this._nowText(draft));
     const isWatched = draft.shown?.refusal !== 'large';
     this._now.classList.toggle('jp-mod-moved', model.hasMoved && isWatched);
-    setText(
-      this._asks,
-      questions.length === 0 || check === null
-        ? ''
-        : [
-            ...questions.map(question => questionText(question, draft, trans)),
-            ...(draft.kind === 'delete' || draft.kind === 'undo'
-              ? []
-              : [trans.__('Press Enter again to send it all the same, Esc to leave it.')]),
-          ].join(' '),
-    );
-    setText(this._send, isSending ? trans.__('Sending…') : this._sendText(draft));
+    setText(this._asks, this._asksText(draft));
+    setText(this._send, isSending ? sendingText(model.progress, trans) : this._sendText(draft));
+    this._names?.draw(namesOf(questions));
+    setText(this._head, this._heading());
     for (const other of this._others) {
       other.hidden = !model.isArmed;
     }
@@ -219,6 +224,19 @@ export class EditForm {
         return trans.__('Rename %1', draft.key);
       case 'delete':
         return trans.__('Delete %1?', draft.key);
+      case 'delete group': {
+        const { length } = namesOf(this._model.questions).names;
+        const all = formatCount(length);
+        return length === 0
+          ? trans.__('Delete all of %1?', draft.key)
+          : trans._n(
+              'Delete the one dataset in %3?',
+              'Delete all %2 datasets in %3?',
+              length,
+              all,
+              draft.key,
+            );
+      }
       case 'undo': {
         const { undo } = this._model;
         return undo === null ? trans.__('Undo') : trans.__('Undo: %1?', undoText(undo, trans));
@@ -237,9 +255,28 @@ export class EditForm {
         return trans.__('Rename ⏎');
       case 'delete':
         return trans.__('Delete');
+      case 'delete group':
+        return trans.__('Delete all');
       case 'undo':
         return trans.__('Undo');
     }
+  }
+
+  /** What is to be decided before it is sent; of what cannot be decided, why. */
+  private _asksText(draft: Draft): string {
+    const { _model: model, _trans: trans } = this;
+    const { questions, problems } = model;
+    const isTyped = !isDecision(draft.kind);
+    if (!isTyped && problems.length > 0) {
+      return problems.map(({ fault }) => fault.message).join(' ');
+    }
+    if (questions.length === 0 || model.check === null) {
+      return '';
+    }
+    return [
+      ...questions.map(question => questionText(question, draft, trans)),
+      ...(isTyped ? [trans.__('Press Enter again to send it all the same, Esc to leave it.')] : []),
+    ].join(' ');
   }
 
   /** The type of what is typed, and what becomes of it. */
@@ -296,6 +333,8 @@ export class EditForm {
   private readonly _fields = new Map<string, EditField>();
   private readonly _now: HTMLElement;
   private readonly _asks: HTMLElement;
+  private readonly _head: HTMLElement;
+  private readonly _names: NameList | null;
   private readonly _problem: HTMLElement;
   private readonly _send: HTMLButtonElement;
   private readonly _others: readonly HTMLButtonElement[];
@@ -304,13 +343,29 @@ export class EditForm {
   private _failure: EditFailure | null = null;
 }
 
+function sendingText(progress: DatasetEditorModel['progress'], trans: TranslationBundle): string {
+  return progress === null || progress.total < 3
+    ? trans.__('Sending…')
+    : trans.__('Sending… %1 of %2', formatCount(progress.done), formatCount(progress.total));
+}
+
 /** Why an edit was not done, or not all of it. */
 export function failureNode(
-  { outcome, isHalf }: EditFailure,
+  { outcome, doneCount, kind }: EditFailure,
   address: string,
   trans: TranslationBundle,
 ): HTMLElement {
-  const half = trans.__('The new dataset was made, and the old one is there still.');
+  const isHalf = doneCount > 0;
+  const half =
+    kind === 'rename'
+      ? trans.__('The new dataset was made, and the old one is there still.')
+      : kind === 'delete group'
+        ? trans._n(
+            '%1 dataset of the group was deleted, the others are there still.',
+            '%1 datasets of the group were deleted, the others are there still.',
+            doneCount,
+          )
+        : trans.__('A part of it was done: undo it once more to have the whole.');
   const children: Node[] = isHalf
     ? [element('div', { className: 'jp-EditForm-asks', text: half })]
     : [];

@@ -127,6 +127,16 @@ export class EditPanel implements IRowEditing, IDisposable {
     this.begin('delete', address);
   }
 
+  /** The tree of a dataset that is a dict has groups too: those are no datasets. */
+  get canRemoveGroups(): boolean {
+    const { dataset, database } = this._model;
+    return dataset === null && database?.canDelete === true;
+  }
+
+  removeGroup(group: string): void {
+    this.begin('delete group', null, group);
+  }
+
   /** What undo would do, with its button; nothing is sent by that. */
   showUndo(): void {
     if (this.isArmed && this._model.undo !== null) {
@@ -136,10 +146,10 @@ export class EditPanel implements IRowEditing, IDisposable {
     }
   }
 
-  begin(kind: DraftKind, address: string | null): void {
+  begin(kind: DraftKind, address: string | null, group?: string): void {
     if (this.isArmed) {
       this._address = address;
-      void this._model.begin(kind, address);
+      void this._model.begin(kind, address, group);
     }
   }
 

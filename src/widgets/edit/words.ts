@@ -22,6 +22,14 @@ export function questionText(
       return trans.__('It was deleted meanwhile: it would be made anew.');
     case 'final':
       return trans.__('It is too large to be sent back: this cannot be undone.');
+    case 'group':
+      return question.final.length === 0
+        ? trans.__('Undo brings them back as they were.')
+        : trans._n(
+            '%1 of them is too large to be sent back: for that one there is no undo.',
+            '%1 of them are too large to be sent back: for those there is no undo.',
+            question.final.length,
+          );
     case 'rename':
       return trans.__(
         '%1 becomes %2: the new one is made first, then the old one is deleted.',
@@ -35,7 +43,7 @@ export function questionText(
 
 /** What undo would do, in few words. */
 export function undoText(undo: UndoDescription, trans: TranslationBundle): string {
-  const { type, key, to, before } = undo;
+  const { type, key, to, count, before } = undo;
   switch (type) {
     case 'set':
       return trans.__('%1 back to %2', key, short(before));
@@ -43,6 +51,8 @@ export function undoText(undo: UndoDescription, trans: TranslationBundle): strin
       return trans.__('delete the new %1', key);
     case 'delete':
       return trans.__('bring back %1 = %2', key, short(before));
+    case 'delete group':
+      return trans._n('bring back %1 dataset of %2', 'bring back %1 datasets of %2', count, key);
     case 'rename':
       return trans.__('%1 back to %2', to, key);
   }

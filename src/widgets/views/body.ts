@@ -19,6 +19,10 @@ export interface IRowEditing {
   edit(address: string): void;
   /** Ask whether it is to be deleted. */
   remove(address: string): void;
+  /** Do the groups of the tree hold datasets, and can those be deleted? */
+  readonly canRemoveGroups: boolean;
+  /** Ask whether all of `group` is to be deleted. */
+  removeGroup(group: string): void;
 }
 
 /** What a body may ask of the frame around it. */

@@ -217,7 +217,11 @@ export class TableBody extends Body<'table'> implements IViewBody {
     if (found?.row != null) {
       this._active = found.index;
       // A dict is a group with an address: its triangle folds it, its name opens it.
-      const isTwisty = (event.target as Element).closest('.jp-TableView-twisty') !== null;
+      const isIn = (name: string) => (event.target as Element).closest(name) !== null;
+      if (isIn('.jp-TableView-remove')) {
+        return; // it asks by itself
+      }
+      const isTwisty = isIn('.jp-TableView-twisty');
       if (isTwisty && found.row.isGroup) {
         this._fold(found.row, !found.row.folded);
       } else if (!this._canEdit(found.row)) {
@@ -244,6 +248,10 @@ export class TableBody extends Body<'table'> implements IViewBody {
       }
       return true;
     }
+    if (key === 'Delete' && row !== null && this._canRemoveGroup(row)) {
+      this._removeGroup(row.group);
+      return true;
+    }
     if (key === 'Enter') {
       this._use(row);
     }
@@ -253,6 +261,13 @@ export class TableBody extends Body<'table'> implements IViewBody {
   private _canEdit(row: TableRow): boolean {
     return this.host.editing?.isArmed === true && row.address !== '';
   }
+
+  private _canRemoveGroup(row: TableRow): row is TableRow & { readonly group: string } {
+    const { editing } = this.host;
+    return editing?.isArmed === true && editing.canRemoveGroups && row.group !== null;
+  }
+
+  private readonly _removeGroup = (group: string): void => this.host.editing?.removeGroup(group);
 
   private _use(row: TableRow | null): void {
     if (row === null) {
@@ -372,9 +387,11 @@ export class TableBody extends Body<'table'> implements IViewBody {
     frame.rows.forEach((row, offset) => {
       const index = frame.firstRow + offset;
       const isActive = index === this._active;
-      this._rowNodes[offset]?.draw(row, index, this._topOf(index), isActive, this._counts);
+      const node = this._rowNodes[offset]!;
+      node.draw(row, index, this._topOf(index), isActive, this._counts);
+      node.offer(isActive && this._canRemoveGroup(row) ? this._removeGroup : null);
       if (isActive) {
-        this._scroller.setAttribute('aria-activedescendant', this._rowNodes[offset]?.node.id ?? '');
+        this._scroller.setAttribute('aria-activedescendant', node.node.id);
       }
     });
     this._remember(frame);

@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { formatAge, formatIso, type TableRow } from '../../models/index.js';
-import { element, setText } from '../element.js';
+import { element, setText, textButton } from '../element.js';
 import { SERIES_COLOURS } from '../theme.js';
 import { sizedContext } from './body.js';
 
@@ -93,6 +93,23 @@ export class RowNode {
     }
   }
 
+  /** A button that asks about all of the group; null: none. */
+  offer(remove: ((group: string) => void) | null): void {
+    const group = this._row?.group ?? null;
+    if (remove === null || group === null) {
+      this._remove?.remove();
+      this._remove = null;
+    } else if (this._remove === null) {
+      this._remove = textButton(
+        this._trans.__('Delete group…'),
+        () => remove(this._row?.group ?? group),
+        'jp-Labwire-link jp-TableView-remove',
+      );
+      this._remove.tabIndex = -1; // the tree has the Delete key for it
+      this._value.append(this._remove);
+    }
+  }
+
   tick(nowNs: bigint): void {
     const timeNs = this._row?.timeNs ?? null;
     setText(this._age, timeNs === null ? '' : formatAge(nowNs - timeNs));
@@ -135,6 +152,7 @@ export class RowNode {
   private readonly _persist: HTMLElement;
   private readonly _age: HTMLElement;
   private _spark: HTMLCanvasElement | null = null;
+  private _remove: HTMLButtonElement | null = null;
   private _row: TableRow | null = null;
   private _index = -1;
   private _isOdd = false;
