@@ -183,11 +183,11 @@ export type FrameHead = {
 /** A scalar, or anything short: text is always there, a number when it is one. */
 export type NumberFrame = FrameHead & {
   readonly kind: 'number';
-  /** value / scale, formatted with the precision; without the unit. */
+  /** value / scale, formatted with the precision; without the unit. `---` where the value is missing. */
   readonly text: string;
   /** value / scale; null when it is not a real number. */
   readonly value: number | null;
-  /** Python's repr of the raw value, for Copy; cut to `TEXT_LIMIT` with an ellipsis. */
+  /** Python's repr of the raw value, for Copy; cut to `TEXT_LIMIT` with an ellipsis; empty where it is missing. */
   readonly exact: string;
   /** The last minute, [seconds ago, value] interleaved, oldest first; at most 2 per pixel column. */
   readonly history: Float64Array;

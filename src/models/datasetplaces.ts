@@ -40,16 +40,33 @@ export class DatasetPlaces {
   private readonly _chosen = new Map<string, string>();
 }
 
-/** The notifier of ARTIQ's master whose entries are datasets. */
+/**
+ * The notifier of ARTIQ's master whose entries are datasets. A publisher takes nothing back, and
+ * `dataset_db` sets the entries of this one alone: all others show what came of calls.
+ *
+ * Source: ARTIQ, the notifiers and targets of its master.
+ */
 const NOTIFIER = 'datasets';
 
 /** What of a view can be edited: all datasets, or the one that it shows; null: nothing. */
-export function editableAddress({ view, sources }: ViewSpec): string | null {
+export function editableAddress(spec: ViewSpec): string | null {
+  const address = notifierAddress(spec);
+  return address !== null && parseAddress(address).path === NOTIFIER ? address : null;
+}
+
+/** The notifier that a person may want to edit like the datasets, though nothing can; null: none. */
+export function uneditableNotifier(spec: ViewSpec): string | null {
+  const address = notifierAddress(spec);
+  const path = address === null ? NOTIFIER : parseAddress(address).path;
+  return path === NOTIFIER ? null : path;
+}
+
+/** Of a view that shows values of one notifier as they are. */
+function notifierAddress({ view, sources }: ViewSpec): string | null {
   const [source, ...others] = sources.filter(({ role }) => role !== 'title');
   const isKind = view === 'auto' || view === 'table' || view === 'number';
   if (source === undefined || others.length > 0 || !isKind) {
     return null;
   }
-  const { scheme, path } = parseAddress(source.address);
-  return scheme === 'sipyco+sync' && path === NOTIFIER ? source.address : null;
+  return parseAddress(source.address).scheme === 'sipyco+sync' ? source.address : null;
 }

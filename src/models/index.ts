@@ -53,7 +53,7 @@ export {
   type EditFailure,
   type PlaceState,
 } from './dataseteditor.js';
-export { DatasetPlaces, editableAddress } from './datasetplaces.js';
+export { DatasetPlaces, editableAddress, uneditableNotifier } from './datasetplaces.js';
 export {
   formatAge,
   formatBytes,

@@ -1,6 +1,7 @@
-// The card under a view: facts, settings, or why it is not live. One at a time, always in one place.
+// The card under a view: facts, settings, why it is not live or cannot be edited. One at a time, always in one place.
 
-import type { ViewOptions } from '../models/index.js';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { uneditableNotifier, type ViewOptions, type ViewSpec } from '../models/index.js';
 import type { Fault } from '../values/index.js';
 import { element } from './element.js';
 import { errorCard } from './errorcard.js';
@@ -8,7 +9,7 @@ import { InfoCard } from './infocard.js';
 import { settingsCard } from './settingscard.js';
 import type { IBodyHost, IViewBody } from './views/body.js';
 
-export type CardName = 'info' | 'settings' | 'why';
+export type CardName = 'info' | 'settings' | 'why' | 'uneditable';
 
 export namespace Cards {
   export interface IOptions {
@@ -73,6 +74,8 @@ export class Cards {
           trans,
           onChange: change => this._set(change),
         });
+      case 'uneditable':
+        return uneditableCard(host.model.spec, trans);
       case 'why': {
         const reason = fault();
         return reason === null ? null : errorCard({ fault: reason, where: where(), trans });
@@ -94,4 +97,13 @@ export class Cards {
   private _open: CardName | null = null;
   private _info: InfoCard | null = null;
   private _isSetting = false;
+}
+
+// Where a person looks for editing and it cannot be.
+function uneditableCard(spec: ViewSpec, trans: TranslationBundle): HTMLElement {
+  const text = trans.__(
+    'What %1 publishes cannot be edited: SiPyCo has no way back to a notifier. Only the notifier datasets has one, ARTIQ’s target dataset_db. Anything else changes by calls: look for the method under Methods in the sidebar.',
+    uneditableNotifier(spec) ?? '',
+  );
+  return element('div', { className: 'jp-EditPanel-hint', text, attributes: { role: 'note' } });
 }

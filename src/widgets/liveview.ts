@@ -205,6 +205,10 @@ export class LiveView extends Widget implements IFaceHost {
     this._cards.toggle('settings');
   }
 
+  toggleUneditable(): void {
+    this._cards.toggle('uneditable');
+  }
+
   resetZoom(): void {
     this._face.body?.reset?.();
   }

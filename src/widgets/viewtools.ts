@@ -1,5 +1,6 @@
 // The tools of a live view, in the order in which they stand.
 
+import { uneditableNotifier } from '../models/index.js';
 import { toolIcons } from './icons.js';
 import type { LiveView } from './liveview.js';
 import type { Tool } from './toolbar.js';
@@ -32,7 +33,17 @@ export function viewTools(view: LiveView, { card, hasZoom, hasTabs }: ToolState)
   const { editing } = view;
   const edit: readonly Tool[] =
     editing === undefined
-      ? []
+      ? uneditableNotifier(view.model.spec) === null
+        ? []
+        : [
+            {
+              name: 'edit',
+              label: trans.__('Why this cannot be edited'),
+              icon: toolIcons.edit,
+              pressed: card === 'uneditable',
+              run: () => view.toggleUneditable(),
+            },
+          ]
       : [
           {
             name: 'edit',

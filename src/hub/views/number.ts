@@ -1,4 +1,7 @@
 // One value in large figures, with the last minute behind it. Whatever is no number is shown as text.
+//
+// A value that is not there any more must not look like one that is: ARTIQ's applet big_number shows
+// dashes then, and so does this.
 
 import { type Display, type PyValue, UnsupportedError } from '../../values/index.js';
 import type { IClock } from '../../wire/index.js';
@@ -10,6 +13,8 @@ import { History } from './history.js';
 import { chooseUnit } from './siunit.js';
 import type { Body, IView, Question } from './view.js';
 
+const MISSING = '---';
+
 export class NumberView implements IView {
   readonly kind = 'number';
   type = '';
@@ -18,6 +23,7 @@ export class NumberView implements IView {
   private readonly _clock: IClock;
   private readonly _history = new History();
   private _value: PyValue | undefined;
+  private _isMissing = false;
   private _timeNs = 0n;
   private _display: Display = {};
   private _width = 1;
@@ -41,9 +47,15 @@ export class NumberView implements IView {
 
   input(_role: SourceRole, event: SourceEvent): void {
     this._dirty = true;
+    const isTold = event.type === 'status' && event.status.state === 'missing';
+    if (event.type === 'gone' || isTold) {
+      this._isMissing = true;
+      this._value = undefined;
+    }
     if (event.type !== 'reading') {
       return;
     }
+    this._isMissing = false;
     const { value, type, timeNs, display } = event.reading;
     this.type = type;
     this._timeNs = timeNs;
@@ -75,12 +87,16 @@ export class NumberView implements IView {
   frame(nowMs: number): Body {
     this._dirty = false;
     const value = this._value;
-    if (value === undefined) {
+    if (value === undefined && !this._isMissing) {
       return { content: { kind: 'empty', fault: null }, transfer: [] };
     }
-    const number = numberOf(value);
     const scale = this._display.scale ?? 1;
     const history = this._history.points(nowMs, this._width, scale);
+    if (value === undefined) {
+      const content = { kind: 'number', text: MISSING, value: null, exact: '', history } as const;
+      return { content, transfer: [history.buffer] };
+    }
+    const number = numberOf(value);
     return {
       content: {
         kind: 'number',

@@ -4,7 +4,14 @@ import { Signal } from '@lumino/signaling';
 import type { EditQuestion } from '../../hub/api.js';
 import { LocalProtocolError, PolicyError } from '../../values/index.js';
 import { DatasetEditorModel } from '../dataseteditor.js';
-import { DatasetPlaces, olderDatabase, usualDatabase } from '../datasetplaces.js';
+import {
+  DatasetPlaces,
+  editableAddress,
+  olderDatabase,
+  uneditableNotifier,
+  usualDatabase,
+} from '../datasetplaces.js';
+import { specOf } from '../spec.js';
 import { ScriptedHub } from './scripted.js';
 import { CHECK, DATASET } from './scriptededit.js';
 
@@ -102,6 +109,35 @@ describe('where edits go', () => {
     await arm();
     assert.ok(!model.isArmed);
     assert.deepEqual(hub.editCalls, [`describe ${DATABASE}`]);
+  });
+});
+
+describe('what can be edited', () => {
+  const MASTER = 'sipyco+sync://lab:3250';
+
+  it('is the notifier datasets, which has a target that sets it', () => {
+    assert.equal(editableAddress(specOf(DATASETS)), DATASETS);
+    assert.equal(editableAddress(specOf(KEY)), KEY);
+    assert.equal(editableAddress(specOf(KEY, 'number')), KEY);
+    for (const spec of [specOf(DATASETS), specOf(KEY)]) {
+      assert.equal(uneditableNotifier(spec), null);
+    }
+  });
+
+  it('is no other notifier, which is named where a person looks for it', () => {
+    const schedule = specOf(`${MASTER}/schedule`);
+    assert.equal(editableAddress(schedule), null);
+    assert.equal(uneditableNotifier(schedule), 'schedule');
+    assert.equal(uneditableNotifier(specOf(`${MASTER}/devices#core`)), 'devices');
+  });
+
+  it('is no picture, no log and no channel, where nobody looks for it', () => {
+    const trace = specOf(KEY, 'trace');
+    const others = [trace, specOf('sipyco+broadcast://lab:1067/log'), specOf('ca://X')];
+    for (const spec of others) {
+      assert.equal(editableAddress(spec), null);
+      assert.equal(uneditableNotifier(spec), null);
+    }
   });
 });
 

@@ -123,6 +123,15 @@ export class EditPanel implements IRowEditing, IDisposable {
     this.begin('set', address);
   }
 
+  editShown(): void {
+    const { dataset, draft } = this._model;
+    if (this.isArmed && dataset !== null && draft === null) {
+      this.edit(dataset);
+    } else {
+      this.open();
+    }
+  }
+
   remove(address: string): void {
     this.begin('delete', address);
   }

@@ -12,9 +12,11 @@ import type {
 import { element } from '../element.js';
 import type { ThemeColours } from '../theme.js';
 
-/** Editing the rows of a table, while a person has armed it. */
+/** Editing what a body shows, while a person has armed it. */
 export interface IRowEditing {
   readonly isArmed: boolean;
+  /** A person wants to edit what the view shows: they arm it first, where it is not. */
+  editShown(): void;
   /** Let the person type over the dataset at `address`, or the one that holds what is there. */
   edit(address: string): void;
   /** Ask whether it is to be deleted. */

@@ -22,11 +22,15 @@ export class NumberBody extends Body<'number'> implements IViewBody {
         children: [this._text, this._unit, this._alarm],
       }),
     );
+    // As in ARTIQ's big_number.
+    this.node.addEventListener('dblclick', () => host.editing?.editShown());
   }
 
   protected override drawFrame(frame: NumberFrame): void {
     const { text, display, alarm } = frame;
+    const { editing, trans } = this.host;
     setText(this._text, text);
+    this._text.title = editing === undefined ? '' : trans.__('Double click to edit');
     setText(this._unit, frame.value === null ? '' : (display.unit ?? ''));
     this.node.classList.toggle('jp-mod-long', text.length > LONG_TEXT);
     const isAlarm = alarm.severity !== 'none';
@@ -78,8 +82,13 @@ export class NumberBody extends Body<'number'> implements IViewBody {
     context.fillText(tail, 8 + used + 8, height / 2);
   }
 
-  handleKey(): boolean {
-    return false;
+  handleKey({ key }: KeyboardEvent): boolean {
+    const { editing } = this.host;
+    if (editing === undefined || (key !== 'Enter' && key !== 'F2')) {
+      return false;
+    }
+    editing.editShown();
+    return true;
   }
 
   private _drawSpark(): void {

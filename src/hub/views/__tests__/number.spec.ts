@@ -48,6 +48,21 @@ describe('NumberView', () => {
     assert.deepEqual(open().view.frame(0).content, { kind: 'empty', fault: null });
   });
 
+  it('shows dashes where the value is missing, and what it has when that comes', () => {
+    const { view } = open();
+    const status = { state: 'missing', sinceNs: 0n, fault: null, outOfStepCount: 0 } as const;
+    view.input('value', { type: 'status', status });
+    assert.equal(frameOf(view).text, '---');
+    tell(view, 5);
+    assert.equal(frameOf(view).text, '5.0');
+    view.input('value', { type: 'status', status: { ...status, state: 'stale' } });
+    assert.equal(frameOf(view).text, '5.0', 'what is only out of reach stays');
+    view.input('value', { type: 'gone' });
+    const { text, value, exact } = frameOf(view);
+    assert.deepEqual([text, value, exact], ['---', null, '']);
+    assert.throws(() => view.table(), { message: 'there is no value yet' });
+  });
+
   it('shows value / scale with the precision, and the raw value exactly', () => {
     const { view } = open();
     tell(view, 80.0123456e6, { unit: 'MHz', scale: 1e6, precision: 3 });
