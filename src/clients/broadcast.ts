@@ -65,9 +65,8 @@ export class Receiver extends LinkedClient {
     this.name = name;
     this.notifyCbs = typeof notifyCb === 'function' ? [notifyCb] : [...notifyCb];
     this._clock = clock;
-    this._link = new Link({
-      ...options,
-      statusCb: () => statusCb?.(this.status),
+    const clientOptions = { ...options, statusCb: () => statusCb?.(this.status) };
+    this._link = new Link(clientOptions, {
       owner: `the receiver of ${name}`,
       peer: 'the broadcaster',
       protocol: 'sipyco',
@@ -83,6 +82,7 @@ export class Receiver extends LinkedClient {
         };
       },
       deadlineError: timeoutMs => this._deadlineError(timeoutMs),
+      disconnectCb: options.disconnectCb,
     });
   }
 

@@ -52,7 +52,8 @@ export type Conversation<Command, Event> = {
   readonly ended?: (reason: Reason) => void;
 };
 
-export type LinkOptions<Command, Event> = ClientOptions & {
+/** What a client adds to what its user asked for. */
+export type LinkOptions<Command, Event> = {
   /** Whose link it is, for messages: `the subscriber of datasets`. */
   readonly owner: string;
   /** Who is at the other end: `the publisher`. */
@@ -86,14 +87,15 @@ class Attempt {
     return this._over;
   }
 
-  async open(connect: Connect): Promise<ITransport> {
-    const opening = new AbortController();
-    this._opening = opening;
-    try {
-      return await connect({ signal: opening.signal });
-    } finally {
-      this._opening = null;
-    }
+  /** Call `opened` when it has settled. */
+  open(connect: Connect): Promise<ITransport> {
+    this._opening = new AbortController();
+    return connect({ signal: this._opening.signal });
+  }
+
+  /** There is nothing to call off any more. */
+  opened(): void {
+    this._opening = null;
   }
 
   end(reason: Reason): void {
@@ -104,13 +106,14 @@ class Attempt {
 
 /** The connection of one client, for as long as that lives. */
 export class Link<Command, Event extends { readonly type: string }> {
+  private readonly _clientOptions: ClientOptions;
   private readonly _options: LinkOptions<Command, Event>;
   private readonly _clock: IClock;
   private readonly _backoff: Backoff;
   private _phase: 'idle' | 'open' | 'closed' = 'idle';
   private _attempt: Attempt | null = null;
   private _opening: Opening | null = null;
-  private _running: Promise<void> = Promise.resolve();
+  private _running: Promise<void> | null = null;
   private _pump: Pump<Command, Event> | null = null;
   private _earlierBytes = 0;
   private _wasUp = false;
@@ -118,8 +121,9 @@ export class Link<Command, Event extends { readonly type: string }> {
   /** Why the present connection is out of step. */
   private _stepError: unknown = null;
 
-  constructor(options: LinkOptions<Command, Event>) {
-    const { clock } = options;
+  constructor(clientOptions: ClientOptions, options: LinkOptions<Command, Event>) {
+    const { clock } = clientOptions;
+    this._clientOptions = clientOptions;
     this._options = options;
     this._clock = clock;
     this._backoff = new Backoff(clock);
@@ -244,8 +248,8 @@ export class Link<Command, Event extends { readonly type: string }> {
   }
 
   private _report(error: unknown, name: string): void {
-    const { owner, reportError } = this._options;
-    const where = `${name} of ${owner}`;
+    const { reportError } = this._clientOptions;
+    const where = `${name} of ${this._options.owner}`;
     if (reportError === undefined) {
       console.error(`labwire: ${where}:`, error);
     } else {
@@ -262,7 +266,8 @@ export class Link<Command, Event extends { readonly type: string }> {
     this._attempt = attempt;
     this._setStatus('connecting', null);
     const earlier = this._running;
-    this._running = this._follow(attempt).then(() => earlier);
+    const running = this._follow(attempt);
+    this._running = earlier === null ? running : running.then(() => earlier);
   }
 
   /** `connect` was called off. */
@@ -313,9 +318,11 @@ export class Link<Command, Event extends { readonly type: string }> {
   private async _converse(attempt: Attempt): Promise<Ending> {
     let transport: ITransport;
     try {
-      transport = await attempt.open(this._options.connect);
+      transport = await attempt.open(this._clientOptions.connect);
     } catch (error) {
       return { error, wasOpen: false };
+    } finally {
+      attempt.opened();
     }
     if (attempt.over !== null) {
       // It came too late, and a later attempt may have its own: touch nothing that is shared.
@@ -396,6 +403,6 @@ export class Link<Command, Event extends { readonly type: string }> {
     const sinceNs = before.state === state ? before.sinceNs : this._clock.wallNs();
     const outOfStepCount = before.outOfStepCount + (state === 'out-of-step' ? 1 : 0);
     this._status = { state, sinceNs, fault, outOfStepCount };
-    this.tell(() => this._options.statusCb?.(this._status), 'statusCb');
+    this.tell(() => this._clientOptions.statusCb?.(this._status), 'statusCb');
   }
 }

@@ -88,9 +88,8 @@ export class LogForwarder extends LinkedClient {
     this._queueBytes = queueBytes;
     this._clock = options.clock;
     this._statusCb = statusCb;
-    this._link = new Link({
-      ...options,
-      statusCb: () => statusCb?.(this.status),
+    const clientOptions = { ...options, statusCb: () => statusCb?.(this.status) };
+    this._link = new Link(clientOptions, {
       owner: 'the log forwarder',
       peer: 'the log server',
       protocol: 'sipyco',

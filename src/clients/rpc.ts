@@ -13,7 +13,6 @@ import {
   type RpcClientCommand,
   type RpcClientEvent,
   RpcClientMachine,
-  type RpcClientMachineOptions,
   type RpcId,
 } from '../protocols/sipyco/index.js';
 import {
@@ -84,11 +83,7 @@ const NO_ARGS: readonly PyValue[] = [];
  * `RpcClient<{ set_freq(channel: bigint, hertz: number): Promise<PyValue> }>`.
  */
 export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements IRpcCallable {
-  /**
-   * The methods of the target as functions: `client.remote.set_freq(0n, 80e6, kwargs({ phase: 0.5 }))`.
-   * Names that begin with `__`, `then` and `toJSON` are not there; `call` reaches them.
-   */
-  readonly remote: Remote;
+  private _remote: Remote | null = null;
   private readonly _owner: string;
   protected readonly _link: Link<RpcClientCommand, RpcClientEvent>;
   private _conversation: RpcConversation | null = null;
@@ -105,13 +100,12 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
     const { target = AutoTarget, clock } = options;
     this._wantedTarget = target;
     this._owner = typeof target === 'string' ? `the RPC client of ${target}` : 'the RPC client';
-    this._link = new Link({
-      ...options,
+    this._link = new Link(options, {
       owner: this._owner,
       peer: 'the server',
       protocol: 'sipyco',
       open: transport => {
-        const machine = new RpcClientMachine(machineOptions(options));
+        const machine = new RpcClientMachine(options);
         const conversation = new RpcConversation(machine, transport, clock, {
           identified: rpcId => this._identified(rpcId),
           selected: (name, methods) => this._selected(name, methods),
@@ -127,10 +121,18 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
       },
       deadlineError: timeoutMs => this._deadlineError(timeoutMs),
     });
-    this.remote = remoteOf(
+  }
+
+  /**
+   * The methods of the target as functions: `client.remote.set_freq(0n, 80e6, kwargs({ phase: 0.5 }))`.
+   * Names that begin with `__`, `then` and `toJSON` are not there; `call` reaches them.
+   */
+  get remote(): Remote {
+    this._remote ??= remoteOf(
       () => this._methods,
       (name, args, kwargs) => this.call(name, args, kwargs),
     ) as Remote;
+    return this._remote;
   }
 
   /** All callable names of the target, private ones included; empty before one is selected. While the link is down: the last known. */
@@ -368,11 +370,3 @@ export class RpcClient<Remote = RemoteMethods> extends LinkedClient implements I
 
 /** Names of a hint: enough to find the one that was meant, few enough to read. */
 const SHOWN_NAMES = 20;
-
-function machineOptions(options: RpcClientOptions): RpcClientMachineOptions {
-  const { pyon, lineBytes } = options;
-  return {
-    ...(pyon === undefined ? {} : { pyon }),
-    ...(lineBytes === undefined ? {} : { lineBytes }),
-  };
-}

@@ -52,8 +52,7 @@ export class Subscriber extends LinkedClient {
     this.notifierName = notifierName;
     this.notifyCbs = typeof notifyCb === 'function' ? [notifyCb] : [...notifyCb];
     this._options = options;
-    this._link = new Link({
-      ...options,
+    this._link = new Link(options, {
       owner: `the subscriber of ${notifierName}`,
       peer: 'the publisher',
       protocol: 'sipyco',
@@ -62,6 +61,7 @@ export class Subscriber extends LinkedClient {
         take: event => this._take(event),
       }),
       deadlineError: timeoutMs => this._deadlineError(timeoutMs),
+      disconnectCb: options.disconnectCb,
     });
   }
 

@@ -80,9 +80,13 @@ export class Reception<C extends IServed> {
         continue;
       }
       const connection = this._admit(transport);
-      const served = connection.serve().finally(() => this._served.delete(connection));
-      this._served.set(connection, served);
+      this._served.set(connection, this._serve(connection));
     }
+  }
+
+  private async _serve(connection: C): Promise<void> {
+    await connection.serve();
+    this._served.delete(connection);
   }
 
   /** Is there room for one more, if need be that of one that gives way? */

@@ -33,7 +33,8 @@ export type Desk = {
   readonly targets: ReadonlyMap<string, RpcTarget | (() => RpcTarget)>;
   /** Held while a method runs; null where they may run side by side. */
   readonly lock: Lock | null;
-  readonly signal: AbortSignal;
+  /** Aborts when the server stops; of a server that starts again it is another. */
+  signal: AbortSignal;
   /** Null where callers cannot end the server. */
   readonly terminate: (() => void) | null;
   readonly reportError: ReportError;

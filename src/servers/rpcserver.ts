@@ -5,7 +5,7 @@
 //
 // Source: docs/protocols/sipyco.md, "pc_rpc". Names are SiPyCo's (`sipyco.pc_rpc.Server`).
 
-import { RpcServerMachine } from '../protocols/sipyco/index.js';
+import { RpcServerIdentity, RpcServerMachine } from '../protocols/sipyco/index.js';
 import type { IListener } from '../wire/index.js';
 import { Reception, reportToConsole } from './reception.js';
 import { type Desk, Lock, RpcConnection } from './rpcconnection.js';
@@ -40,6 +40,7 @@ export type RpcServerOptions = {
 /** Serves targets on any number of listeners. */
 export class RpcServer {
   private readonly _reception: Reception<RpcConnection>;
+  private readonly _desk: Desk;
   private readonly _terminated: Promise<void>;
   private _setTerminated: () => void = () => {};
   private _stopping = new AbortController();
@@ -59,21 +60,20 @@ export class RpcServer {
         );
       }
     }
-    const desk: Omit<Desk, 'signal'> = {
+    const desk: Desk = {
       targets,
+      signal: this._stopping.signal,
       lock: options.allowParallel === true ? null : new Lock(),
       terminate: options.builtinTerminate === true ? this._setTerminated : null,
       reportError,
     };
+    this._desk = desk;
     const rpcId = { targets: [...targets.keys()], description };
-    const machineOptions = features === undefined ? {} : { features };
+    const identity = new RpcServerIdentity(rpcId, features === undefined ? {} : { features });
     this._reception = new Reception(
       'the server',
       connections,
-      transport => {
-        const machine = new RpcServerMachine(rpcId, machineOptions);
-        return new RpcConnection(machine, transport, { ...desk, signal: this._stopping.signal });
-      },
+      transport => new RpcConnection(new RpcServerMachine(identity), transport, desk),
       reportError,
     );
   }
@@ -96,6 +96,7 @@ export class RpcServer {
     const stopped = this._reception.stop();
     this._stopping.abort(new Error('the server stopped')); // nobody hears what methods make of it
     this._stopping = new AbortController();
+    this._desk.signal = this._stopping.signal;
     await stopped;
   }
 

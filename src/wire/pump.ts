@@ -26,6 +26,9 @@ export class Pump<Command, Event extends { readonly type: string }> {
   private _fault: Fault | null = null;
   private _closed = false;
   private _receivedBytes = 0;
+  /** Those of the last chunk, of which so many were told. */
+  private _events: readonly Event[] = NONE;
+  private _toldCount = 0;
 
   /**
    * @param take - hears every event, in wire order, and `failed` too. It returns a promise only
@@ -59,7 +62,10 @@ export class Pump<Command, Event extends { readonly type: string }> {
         }
         this._receivedBytes += chunk.length;
         this._machine.receive(chunk);
-        await this._deliver();
+        const wait = this._deliver();
+        if (wait !== undefined) {
+          await wait;
+        }
         if (this._fault !== null || this._closed) {
           break;
         }
@@ -96,9 +102,9 @@ export class Pump<Command, Event extends { readonly type: string }> {
   }
 
   /** End both directions; `run` resolves with `closed`. Twice is harmless. */
-  async close(reason?: string): Promise<void> {
+  close(reason?: string): Promise<void> {
     this._closed = true;
-    await this._transport.close(reason);
+    return this._transport.close(reason);
   }
 
   private _write(): void {
@@ -119,21 +125,42 @@ export class Pump<Command, Event extends { readonly type: string }> {
     }
   }
 
-  private async _deliver(): Promise<void> {
+  /** Give the listener what has come. @returns what to wait for, where there is anything. */
+  private _deliver(): undefined | Promise<void> {
     // Answers leave before the listener may wait: a peer that waits for one is not held up by it.
     this._answer();
-    for (const event of this._machine.takeEvents()) {
+    this._events = this._machine.takeEvents();
+    this._toldCount = 0;
+    const wait = this._tell();
+    return wait === undefined ? undefined : this._tellRest(wait);
+  }
+
+  private async _tellRest(first: Promise<void>): Promise<void> {
+    for (let wait: undefined | Promise<void> = first; wait !== undefined; wait = this._tell()) {
+      await wait;
+    }
+  }
+
+  /** Tell one event after the other, until the listener wants to be waited for. */
+  private _tell(): undefined | Promise<void> {
+    while (this._toldCount < this._events.length) {
       if (this._closed) {
-        return;
+        return undefined;
       }
+      const event = this._events[this._toldCount]!;
+      this._toldCount += 1;
       if (event.type === 'failed') {
         this._fault = (event as unknown as { fault: Fault }).fault;
       }
       const wait = this._take(event);
       if (wait !== undefined) {
-        await wait;
+        return wait;
       }
     }
+    this._events = NONE; // what came in them is the listener's
     this._answer();
+    return undefined;
   }
 }
+
+const NONE: readonly never[] = [];

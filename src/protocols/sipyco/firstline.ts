@@ -25,10 +25,18 @@ export class FirstLine {
     }
     const newline = chunk.indexOf(NEWLINE);
     const end = Math.min(newline < 0 ? chunk.length : newline, SHOWN_BYTES - this._head.length);
-    this._head.push(...chunk.subarray(0, end));
+    for (let i = 0; i < end; i += 1) {
+      this._head.push(chunk[i]!);
+    }
     this._isWhole = newline >= 0 || this._head.length === SHOWN_BYTES;
-    const first = this._head.find(byte => !isBlank(byte));
-    return !this._isWhole || first === undefined || first === OPEN_BRACE;
+    if (!this._isWhole) {
+      return true;
+    }
+    let at = 0;
+    while (at < this._head.length && isBlank(this._head[at]!)) {
+      at += 1;
+    }
+    return at === this._head.length || this._head[at] === OPEN_BRACE;
   }
 
   /** Does it at least begin with `key`? Tells a broken SiPyCo server from a stranger. */
@@ -39,7 +47,16 @@ export class FirstLine {
 
 /** Is `line`, without its newline, the banner of `protocol`? SiPyCo compares bytes, and so does this. */
 export function isBanner(line: Uint8Array, protocol: SipycoProtocol): boolean {
-  return `${decodeText(line)}\n` === bannerLine(protocol);
+  const banner = bannerLine(protocol);
+  if (line.length !== banner.length - 1) {
+    return false;
+  }
+  for (let i = 0; i < line.length; i += 1) {
+    if (line[i] !== banner.charCodeAt(i)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** What a server of `protocol` expects first, in words. */

@@ -50,7 +50,11 @@ export {
   updateFromDict,
 } from './notifier.js';
 export { RpcClientMachine, type RpcClientMachineOptions } from './pcrpc.js';
-export { RpcServerMachine, type RpcServerMachineOptions } from './pcrpcserver.js';
+export {
+  RpcServerIdentity,
+  RpcServerMachine,
+  type RpcServerMachineOptions,
+} from './pcrpcserver.js';
 export type {
   ArgSpec,
   MethodDoc,

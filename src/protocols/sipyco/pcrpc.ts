@@ -52,7 +52,7 @@ export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEve
   constructor(options: RpcClientMachineOptions = {}) {
     super('identity', options.lineBytes ?? LIMITS.lineBytes, 'lineBytes');
     this._isBest = options.pyon !== 1;
-    this._output.push(ENCODER.encode(bannerLine('pc_rpc')));
+    this._output.push(BANNER.slice()); // who writes it owns it
   }
 
   /** Answers that the server owes. */
@@ -335,6 +335,7 @@ export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEve
 /** From so many answered calls on, the queue of owed answers is cut. */
 const CUT_AT = 1024;
 const ENCODER = new TextEncoder();
+const BANNER = ENCODER.encode(bannerLine('pc_rpc'));
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
 const NO_PYON = 'a line is no PYON';
 const BROKEN = 'Connect again; if it stays so, the server is broken.';

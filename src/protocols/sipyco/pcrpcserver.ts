@@ -29,26 +29,44 @@ export type RpcServerMachineOptions = {
 type Owed = 'methods' | number | Uint8Array;
 type State = 'banner' | 'target' | 'requests';
 
+/** What a server says of itself, checked and written once for all of its connections. */
+export class RpcServerIdentity {
+  readonly rpcId: RpcId;
+  readonly line: Uint8Array;
+
+  /** @throws {LocalProtocolError} a target name with a blank or a control character: no client could ask for it. */
+  constructor(
+    { targets, description }: Pick<RpcId, 'targets' | 'description'>,
+    { features = [PYON_V2] }: RpcServerMachineOptions = {},
+  ) {
+    this.rpcId = {
+      targets: targets.map(name => checkedTarget(name, 'serve')).sort(byCodePoint),
+      description,
+      features,
+    };
+    this.line = rpcIdLine(this.rpcId);
+  }
+}
+
 /** The server's end of one connection. */
 export class RpcServerMachine extends LineMachine<RpcServerCommand, RpcServerEvent, State> {
   readonly rpcId: RpcId;
+  private readonly _identityLine: Uint8Array;
   private _pyon: PyonVersion = 1;
   private readonly _owed: Owed[] = [];
   private _nextId = 1;
   /** The input ended where the newline of the last line belongs. */
   private _isCut = false;
 
-  /** @throws {LocalProtocolError} a target name with a blank or a control character: no client could ask for it. */
+  /** @throws {LocalProtocolError} as `RpcServerIdentity`, where it is not given one. */
   constructor(
-    rpcId: Pick<RpcId, 'targets' | 'description'>,
+    id: RpcServerIdentity | Pick<RpcId, 'targets' | 'description'>,
     options: RpcServerMachineOptions = {},
   ) {
     super('banner', LIMITS.requestBytes, 'requestBytes');
-    this.rpcId = {
-      targets: rpcId.targets.map(name => checkedTarget(name, 'serve')).sort(byCodePoint),
-      description: rpcId.description,
-      features: options.features ?? [PYON_V2],
-    };
+    const identity = id instanceof RpcServerIdentity ? id : new RpcServerIdentity(id, options);
+    this.rpcId = identity.rpcId;
+    this._identityLine = identity.line;
   }
 
   /**
@@ -102,7 +120,7 @@ export class RpcServerMachine extends LineMachine<RpcServerCommand, RpcServerEve
       this._fail(this._stray(line, bannerText('pc_rpc')));
       return;
     }
-    this._output.push(rpcIdLine(this.rpcId));
+    this._output.push(this._identityLine.slice()); // who writes it owns it
     this._state = 'target';
   }
 

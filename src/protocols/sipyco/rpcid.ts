@@ -57,8 +57,14 @@ export function textsOf(value: PyValue | undefined): string[] | null {
   if (!Array.isArray(value) && !(value instanceof Tuple) && !(value instanceof PySet)) {
     return null;
   }
-  const items: PyValue[] = Array.from(value);
-  return items.every(item => typeof item === 'string') ? items : null;
+  const texts: string[] = [];
+  for (const item of value) {
+    if (typeof item !== 'string') {
+      return null;
+    }
+    texts.push(item);
+  }
+  return texts;
 }
 
 /** Of what a server offers we look for names that we know. */

@@ -60,7 +60,7 @@ export abstract class StreamTransport implements ITransport {
     if (reader.readableEnded) {
       this._ended(); // it was short
     }
-    const readerGone = closed(reader).then(() => {
+    const readerGone = closed(reader, () => {
       if (!this._inbox.ended) {
         this._lose(null);
       }
@@ -212,7 +212,7 @@ export abstract class StreamTransport implements ITransport {
       }
     };
     writer.on('error', lose);
-    return closed(writer).then(() => lose(null));
+    return closed(writer, () => lose(null));
   }
 
   private _fail(loss: ConnectionLostError): void {
@@ -222,8 +222,17 @@ export abstract class StreamTransport implements ITransport {
   }
 }
 
-function closed(stream: Socket): Promise<void> {
-  return stream.closed
-    ? Promise.resolve()
-    : new Promise(resolve => stream.once('close', () => resolve()));
+/** Resolves when `stream` is gone, and tells it before. */
+function closed(stream: Socket, tell: () => void): Promise<void> {
+  return new Promise(resolve => {
+    const gone = () => {
+      tell();
+      resolve();
+    };
+    if (stream.closed) {
+      queueMicrotask(gone); // after the constructor, as if it were an event
+    } else {
+      stream.on('close', gone);
+    }
+  });
 }

@@ -2,14 +2,14 @@
 
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { isLabwireError } from '../../values/index.js';
+import { type ConnectError, isLabwireError } from '../../values/index.js';
 import type { IListener, ITransport } from '../../wire/index.js';
 import { hostPort } from '../endpoint.js';
 import { Inbox } from '../inbox.js';
 import { connectError, listenError, timeoutOf } from './errno.js';
 import { idleOf, type KeepAlive } from './keepalive.js';
 import { type EarlyEnd, StreamTransport } from './stream.js';
-import { handshake, type SimpleSSLConfig } from './tls.js';
+import { handshake, type Secured, type SimpleSSLConfig } from './tls.js';
 import { refusalOf } from './tlserror.js';
 
 export type TcpConnectOptions = {
@@ -75,16 +75,20 @@ export async function connectTcp(options: TcpConnectOptions): Promise<TcpTranspo
   const secure = ssl === undefined ? null : { ssl, context: await ssl.createClientContext() };
   signal?.throwIfAborted();
   const socket = new Socket({ allowHalfOpen: true });
-  const patience = new Patience(signal);
-  patience.start(timeoutMs, () => timeoutOf(endpoint, timeoutMs, socket.readyState === 'open'));
+  const patience = new Patience(signal, timeoutMs, () =>
+    timeoutOf(endpoint, timeoutMs, socket.readyState === 'open'),
+  );
   try {
-    await patience.with(connected(socket, host, port, endpoint));
+    await patience.with<void>((done, fail) => connect(socket, host, port, done, fail));
     socket.setNoDelay(true);
     socket.setKeepAlive(true, idleMs);
     if (secure === null) {
       return new TcpTransport(socket, endpoint);
     }
-    const secured = await patience.with(handshake(socket, endpoint, secure.ssl, secure.context));
+    const { ssl, context } = secure;
+    const secured = await patience.with<Secured>((done, fail) => {
+      handshake(socket, endpoint, ssl, context).then(done, fail);
+    });
     return new TcpTransport(secured.socket, endpoint, secured.earlyEnd);
   } catch (error) {
     socket.on('error', () => undefined); // a late refusal of a connect that was given up
@@ -95,51 +99,55 @@ export async function connectTcp(options: TcpConnectOptions): Promise<TcpTranspo
   }
 }
 
-async function connected(
+function connect(
   socket: Socket,
   host: string,
   port: number,
-  endpoint: string,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: Error) => reject(connectError(endpoint, error));
-    socket.once('error', fail);
-    socket.connect({ host, port }, () => {
-      socket.removeListener('error', fail);
-      resolve();
-    });
+  done: () => void,
+  fail: (error: ConnectError) => void,
+): void {
+  const refused = (error: Error) => fail(connectError(hostPort(host, port), error));
+  socket.once('error', refused);
+  socket.connect({ host, port }, () => {
+    socket.removeListener('error', refused);
+    done();
   });
 }
 
 /** How long a caller waits: until its time is over, or its signal says so. */
 class Patience {
   private readonly _signal: AbortSignal | undefined;
-  private readonly _over: Promise<never>;
-  private _abort: () => void = () => undefined;
-  private _reject: (error: unknown) => void = () => undefined;
-  private _timer: NodeJS.Timeout | undefined;
+  private readonly _timer: NodeJS.Timeout;
+  private _over: { readonly error: unknown } | null = null;
+  private _fail: (error: unknown) => void = () => undefined;
 
-  constructor(signal: AbortSignal | undefined) {
+  constructor(signal: AbortSignal | undefined, timeoutMs: number, error: () => Error) {
     this._signal = signal;
-    this._over = new Promise((_, reject) => {
-      this._reject = reject;
-      this._abort = () => reject(signal?.reason);
-      signal?.addEventListener('abort', this._abort);
+    this._timer = setTimeout(() => this._lose(error()), timeoutMs);
+    signal?.addEventListener('abort', this._abort);
+  }
+
+  /** Wait for what `work` begins, one at a time. */
+  with<T>(work: (done: (value: T) => void, fail: (error: unknown) => void) => void): Promise<T> {
+    return new Promise((done, fail) => {
+      if (this._over !== null) {
+        throw this._over.error;
+      }
+      this._fail = fail;
+      work(done, fail);
     });
-    this._over.catch(() => undefined); // whoever waits hears it
-  }
-
-  start(timeoutMs: number, error: () => Error): void {
-    this._timer = setTimeout(() => this._reject(error()), timeoutMs);
-  }
-
-  with<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this._over]);
   }
 
   end(): void {
     clearTimeout(this._timer);
     this._signal?.removeEventListener('abort', this._abort);
+  }
+
+  private readonly _abort = (): void => this._lose(this._signal?.reason);
+
+  private _lose(error: unknown): void {
+    this._over = { error };
+    this._fail(error);
   }
 }
 
