@@ -2,7 +2,7 @@
 // with arguments only the named parts: lib, worker, cli, labextension.
 
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleWorker, WORKER_MARKER } from './bundle.mjs';
@@ -31,7 +31,7 @@ export async function buildLabextension() {
     refuseWarnings(output);
   });
   await checkWorkerChunks();
-  await checkEntry();
+  await checkStart(path.join(static_, path.basename(await entryName())));
 }
 
 /** How the builder is called: it has no `bin`, and without the core package file it asks the network. */
@@ -82,13 +82,43 @@ export async function checkWorkerChunks(folder = static_) {
   }
 }
 
-async function checkEntry() {
+async function entryName() {
   const manifest = JSON.parse(
     await readFile(path.join(root, 'labwire/labextension/package.json'), 'utf8'),
   );
   const entry = manifest.jupyterlab?._build?.load;
   if (!entry || !existsSync(path.join(root, 'labwire/labextension', entry))) {
     throw new StepError(`the labextension names no entry that exists: ${entry}`);
+  }
+  return entry;
+}
+
+const START_LIMIT = 100_000; // bytes of script, minified
+
+/**
+ * JupyterLab runs the entry and the chunks of `./extension` at its start, and waits for them. One import
+ * of a widget as a value, where its type would do, and all widgets are among them.
+ */
+export async function checkStart(entry) {
+  const text = await readFile(entry, 'utf8');
+  const loads = /"\.\/extension":\(\)=>(.*?)\.then\(/s.exec(text)?.[1];
+  const ids = [...(loads ?? '').matchAll(/\.e\("?([\w-]+)"?\)/g)].map(([, id]) => id);
+  if (ids.length === 0) {
+    throw new StepError(`${path.basename(entry)} does not say what ./extension loads`);
+  }
+  const folder = path.dirname(entry);
+  const names = (await readdir(folder)).filter(name => ids.includes(name.split('.')[0] ?? ''));
+  const sizes = await Promise.all(
+    [entry, ...names.map(name => path.join(folder, name))].map(
+      async file => (await stat(file)).size,
+    ),
+  );
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (names.length < ids.length || bytes > START_LIMIT) {
+    throw new StepError(
+      `JupyterLab would load ${bytes} bytes of scripts at its start (${names.join(', ')}), at most ` +
+        `${START_LIMIT} are meant to be: see what src/plugins imports beside types`,
+    );
   }
 }
 

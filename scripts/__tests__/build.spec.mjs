@@ -1,12 +1,12 @@
-// What the build looks for in the labextension: the two ways in which the worker's code can end up
-// on the page without an error.
+// What the build looks for in the labextension: the ways in which code can end up on the page, or in
+// JupyterLab's start, without an error.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { checkWorkerChunks } from '../build.mjs';
+import { checkStart, checkWorkerChunks } from '../build.mjs';
 import { WORKER_MARKER } from '../bundle.mjs';
 import { StepError } from '../steps.mjs';
 
@@ -49,4 +49,37 @@ describe('checkWorkerChunks', () => {
       await assert.rejects(check(files), error => error instanceof StepError);
     });
   }
+});
+
+describe('checkStart', () => {
+  const ENTRY =
+    'var t={"./extension":()=>Promise.all([n.e(80),n.e("labwire-x")]).then(()=>()=>n(1))}';
+
+  async function check(files) {
+    const folder = await mkdtemp(path.join(tmpdir(), 'labwire-start-'));
+    try {
+      for (const [name, text] of Object.entries({ 'labwire-content.4.js': '', ...files })) {
+        await writeFile(path.join(folder, name), text);
+      }
+      await checkStart(path.join(folder, 'remoteEntry.1.js'));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  const small = { 'remoteEntry.1.js': ENTRY, '80.2.js': '1', 'labwire-x.3.js': '1' };
+
+  it('takes a small start, however large what comes later is', async () => {
+    await check({ ...small, 'labwire-content.4.js': ' '.repeat(300_000) });
+  });
+
+  it('refuses one that has grown, counting every chunk of it', async () => {
+    const half = ' '.repeat(60_000);
+    await assert.rejects(check({ ...small, '80.2.js': half, 'labwire-x.3.js': half }), StepError);
+  });
+
+  it('refuses an entry that it cannot read, and a chunk that is missing', async () => {
+    await assert.rejects(check({ ...small, 'remoteEntry.1.js': 'var t={}' }), StepError);
+    await assert.rejects(check({ 'remoteEntry.1.js': ENTRY, '80.2.js': '1' }), StepError);
+  });
 });

@@ -6,9 +6,6 @@
 import { ParseError, parseAddress } from '../values/index.js';
 import type { CallArguments } from './callformfields.js';
 
-/** The type of a cell output that names what can be called. */
-export const RPC_MIME = 'application/vnd.labwire.rpc.v1+json';
-
 export type RpcSpec = CallArguments & {
   readonly version: 1;
   /** Of a target; without a method, of a server too. */

@@ -33,7 +33,7 @@ export {
   type FieldRole,
 } from './callformfields.js';
 export { resultSource, resultSpec } from './callformresult.js';
-export { parseRpcSpec, RPC_MIME, type RpcSpec } from './callformspec.js';
+export { parseRpcSpec, type RpcSpec } from './callformspec.js';
 export { type CallEntry, CallHistory } from './callhistory.js';
 export { type CallTab, callTabOf, parseCallTab } from './calltab.js';
 export {
@@ -94,13 +94,13 @@ export {
   type ServerEntry,
   type TargetEntry,
 } from './methods.js';
+export { isAddedName, RPC_MIME, VIEW_MIME } from './names.js';
 export { PolicyModel } from './policy.js';
 export { errorOf, faultOf } from './remote.js';
 export {
   addressesOf,
   COLORMAPS,
   endpointsOf,
-  isAddedName,
   isQuiet,
   LOG_LEVELS,
   nameOf,
@@ -109,7 +109,6 @@ export {
   specOf,
   titleOf,
   VIEW_KINDS,
-  VIEW_MIME,
 } from './spec.js';
 export { type CallArgument, type CallOptions, ValueCaller } from './valuecaller.js';
 export { type AddedKind, type AddedView, type IAddedViews, ViewRegistry } from './viewregistry.js';

@@ -5,7 +5,7 @@
 
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { LiveViewModel } from './liveview.js';
-import { isAddedName } from './spec.js';
+import { isAddedName } from './names.js';
 
 /** One view, and what can be done with it from afar. */
 export interface IOpenView {

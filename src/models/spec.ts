@@ -4,7 +4,6 @@
 // length has a limit. The hub checks again what it is told to open.
 
 import type {
-  AddedViewName,
   Colormap,
   LogLevel,
   SourceRef,
@@ -21,9 +20,7 @@ import {
   type Scheme,
 } from '../values/index.js';
 import { checkNames, parseChart } from './chartspec.js';
-
-/** The type of a cell output that names a live view. */
-export const VIEW_MIME = 'application/vnd.labwire.view.v1+json';
+import { isAddedName } from './names.js';
 
 /** Those that an output may ask for. `value` is for other extensions alone: it has no picture. */
 export const VIEW_KINDS: readonly ViewKind[] = [
@@ -64,8 +61,6 @@ const ROLES: readonly SourceRole[] = [
   'data',
   'title',
 ];
-/** Names of views that other extensions draw: the extension, a colon, the view. */
-const ADDED = /^[\w.@/-]{1,60}:[\w.-]{1,60}$/;
 const SOURCE_LIMIT = 64; // sources of one view: eight colours, each with x, error and fit, and a title's
 /** What stands beside the source that is shown. */
 const BESIDE: ReadonlySet<SourceRole> = new Set<SourceRole>(['x', 'error', 'fit', 'bins', 'title']);
@@ -110,11 +105,6 @@ function parseDrawing(
   const chart = parseChart(json);
   checkNames(chart, new Set(sources.flatMap(({ role, name }) => (role === 'data' ? [name!] : []))));
   return { chart };
-}
-
-/** Is it the name of a view that another extension draws, such as `example:gauge`? */
-export function isAddedName(name: unknown): name is AddedViewName {
-  return typeof name === 'string' && ADDED.test(name);
 }
 
 function parseSources(json: unknown): readonly SourceRef[] {

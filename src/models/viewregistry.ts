@@ -7,7 +7,7 @@ import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { AddedViewName, OpenedSpec, ViewKind, ViewSpec } from '../hub/api.js';
 import { UnsupportedError } from '../values/index.js';
-import { isAddedName } from './spec.js';
+import { isAddedName } from './names.js';
 
 /** Frames that another extension may draw: those of a chart need a specification beside the sources. */
 export type AddedKind = Exclude<ViewKind, 'chart'>;

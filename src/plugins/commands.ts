@@ -7,7 +7,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { AddressForm, type LiveView, viewIcon } from '../widgets/index.js';
+import { type LiveView, viewIcon } from '../widgets/index.js';
 import { commandAdder } from './command.js';
 import type { Labwire } from './labwire.js';
 import { ILabwire } from './token.js';
@@ -34,6 +34,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       icon: viewIcon,
       isEnabled: () => labwire.openTab !== null,
       execute: async () => {
+        const { AddressForm } = await (labwire as Labwire).content();
         const form = new AddressForm(trans, (labwire as Labwire).added.views);
         const { button, value } = await showDialog({
           title: trans.__('Open a live view'),
@@ -42,7 +43,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
           focusNodeSelector: 'input',
         });
         if (button.accept && value !== null) {
-          labwire.openTab?.(value);
+          await labwire.openTab?.(value);
         }
       },
     });

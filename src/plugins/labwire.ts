@@ -7,16 +7,11 @@ import type { Widget } from '@lumino/widgets';
 import {
   BridgeOpener,
   type CallOptions,
-  DatasetEditorModel,
-  DatasetPlaces,
-  editableAddress,
   HubSession,
   type IBridgeServer,
   type ICallGuards,
   type IWatch,
-  LiveViewModel as Model,
   PolicyModel,
-  specOf,
   ValueCaller,
   type ViewOptions,
   ViewRegistry,
@@ -24,9 +19,11 @@ import {
   Watch,
 } from '../models/index.js';
 import type { PlainValue, PyClone } from '../values/index.js';
-import { LiveView, type ViewExtension } from '../widgets/index.js';
+import type { LiveView, ViewExtension } from '../widgets/index.js';
 import { confirmCall } from './confirmation.js';
 import { FocusTracker } from './focus.js';
+import type { LiveViews } from './liveviews.js';
+import { type Content, contentLoader, once } from './loading.js';
 import type { ILabwire, LiveViewOptions } from './token.js';
 
 export namespace Labwire {
@@ -39,7 +36,12 @@ export namespace Labwire {
 
 export class Labwire implements ILabwire {
   constructor(options: Labwire.IOptions) {
-    this._trans = options.trans;
+    const { trans } = options;
+    this.content = contentLoader(trans);
+    this.liveViews = once(async () => {
+      const { LiveViews } = await this.content();
+      return new LiveViews(this, trans);
+    });
     const opener = options.server === null ? null : new BridgeOpener(options.server);
     this.session = new HubSession({
       page:
@@ -64,7 +66,7 @@ export class Labwire implements ILabwire {
     this._caller = new ValueCaller({
       open: () => this.session.open(),
       guards: () => this._guards,
-      confirm: (address, call) => confirmCall(address, call, options.trans),
+      confirm: (address, call) => confirmCall(address, call, trans),
     });
     // Streams end at once, not when their lease does. A page that is kept for going back to stays.
     window.addEventListener('pagehide', event => {
@@ -75,6 +77,12 @@ export class Labwire implements ILabwire {
   }
 
   readonly policy: PolicyModel;
+
+  /** The code of what people see: loaded now, if it was not before. */
+  readonly content: () => Promise<Content>;
+
+  /** What makes views. */
+  readonly liveViews: () => Promise<LiveViews>;
 
   /** What other extensions draw. */
   readonly added = new ViewRegistry<ViewExtension>();
@@ -95,38 +103,16 @@ export class Labwire implements ILabwire {
     return this._focus.current;
   }
 
-  get openTab(): ((spec: ViewSpec) => Widget) | null {
+  get openTab(): ((spec: ViewSpec) => Promise<Widget>) | null {
     return this._openTab;
   }
 
-  createView({ spec, place = 'cell', frozen, source }: LiveViewOptions): LiveView {
-    if (spec.view === 'value') {
-      throw new RangeError(
-        'a value by itself has no picture: watch it, or add a view that draws it',
-      );
-    }
-    const model = new Model({ spec, source: source ?? this.session, added: this.added });
-    if (frozen !== undefined) {
-      model.freeze(frozen.atNs);
-    } else if (source !== undefined) {
-      model.open(); // who has a source knows what opening it does
-    }
-    const hasTabs = this._openTab !== null && source === undefined;
-    const edited = source === undefined ? editableAddress(spec) : null;
-    const view = new LiveView({
-      model,
-      place,
-      trans: this._trans,
-      added: this.added,
-      defaults: this._defaults,
-      actions: {
-        openTab: hasTabs ? given => void this._openTab?.(given) : null,
-        openAddress: address => void this._openTab?.(specOf(address)),
-        decide: asking => this.decide(asking.endpoints),
-      },
-      ...(frozen?.picture == null ? {} : { picture: frozen.picture }),
-      ...(edited === null ? {} : { editor: this._editorOf(edited) }),
-    });
+  async createView(options: LiveViewOptions): Promise<LiveView> {
+    return (await this.liveViews()).create(options);
+  }
+
+  /** A view that was made: it is one of `views` until it is disposed. */
+  adopt(view: LiveView): void {
     this._views.add(view);
     this._focus.add(view);
     view.disposed.connect(() => {
@@ -134,7 +120,6 @@ export class Labwire implements ILabwire {
       this._viewsChanged.emit();
     });
     this._viewsChanged.emit();
-    return view;
   }
 
   watch(address: string, options: { readonly plain: true }): IWatch<PlainValue>;
@@ -157,12 +142,17 @@ export class Labwire implements ILabwire {
     return this._caller.call(address, method, options);
   }
 
+  /** What a person has set for the instruments; null where nothing keeps a list of them. */
+  get guards(): Promise<ICallGuards | null> {
+    return this._guards;
+  }
+
   /** What a person has set for the instruments, as soon as their list is read. */
   guardWith(guards: Promise<ICallGuards>): void {
     this._guards = guards;
   }
 
-  offerTabs(open: (spec: ViewSpec) => Widget): IDisposable {
+  offerTabs(open: (spec: ViewSpec) => Promise<Widget>): IDisposable {
     this._openTab = open;
     return new DisposableDelegate(() => {
       if (this._openTab === open) {
@@ -178,6 +168,10 @@ export class Labwire implements ILabwire {
         this._ask = null;
       }
     });
+  }
+
+  get defaults(): ViewOptions {
+    return this._defaults;
   }
 
   /** What settings say about new and open views. */
@@ -200,27 +194,12 @@ export class Labwire implements ILabwire {
     this._ask?.(endpoints);
   }
 
-  private _editorOf(address: string): DatasetEditorModel {
-    return new DatasetEditorModel({
-      address,
-      open: () => this.session.open(),
-      places: this._places,
-      guards: () => this._guards,
-      nowMs: () => performance.now(),
-      after: (callback, ms) => {
-        setTimeout(callback, ms);
-      },
-    });
-  }
-
-  private readonly _trans: TranslationBundle;
   private readonly _caller: ValueCaller;
   private readonly _views = new Set<LiveView>();
   private readonly _viewsChanged = new Signal<this, void>(this);
   private readonly _focus = new FocusTracker();
-  private _openTab: ((spec: ViewSpec) => Widget) | null = null;
+  private _openTab: ((spec: ViewSpec) => Promise<Widget>) | null = null;
   private _ask: ((endpoints: readonly string[]) => void) | null = null;
-  private readonly _places = new DatasetPlaces();
   private _guards: Promise<ICallGuards | null> = Promise.resolve(null);
   private _defaults: ViewOptions = {};
 }

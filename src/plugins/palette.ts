@@ -4,7 +4,7 @@
 // moves it comes after that.
 
 /** @returns a command's `execute` that does `action` once the palette has closed. */
-export function afterPalette(action: () => void): () => void {
+export function afterPalette(action: () => unknown): () => void {
   return () => {
     setTimeout(action);
   };

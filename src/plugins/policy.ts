@@ -5,8 +5,9 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { type Dialog, Notification } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
-import type { PolicyModel, PolicyQuestion } from '../models/index.js';
-import { askPerson } from '../widgets/index.js';
+import type { PolicyAnswer, PolicyModel, PolicyQuestion } from '../models/index.js';
+import type { Labwire } from './labwire.js';
+import type { Content } from './loading.js';
 import { ILabwire } from './token.js';
 
 export const policyPlugin: JupyterFrontEndPlugin<void> = {
@@ -17,7 +18,7 @@ export const policyPlugin: JupyterFrontEndPlugin<void> = {
   optional: [ITranslator],
   activate(app: JupyterFrontEnd, labwire: ILabwire, translator: ITranslator | null): void {
     const trans = (translator ?? nullTranslator).load('labwire');
-    const asker = new PolicyAsker(labwire.policy, trans);
+    const asker = new PolicyAsker(labwire.policy, (labwire as Labwire).content, trans);
     labwire.offerAnswers(endpoints => asker.decide(endpoints));
     app.commands.addCommand('labwire:review-questions', {
       label: trans.__('Review the Bridge’s Questions'),
@@ -32,8 +33,9 @@ export const policyPlugin: JupyterFrontEndPlugin<void> = {
 };
 
 class PolicyAsker {
-  constructor(model: PolicyModel, trans: TranslationBundle) {
+  constructor(model: PolicyModel, content: () => Promise<Content>, trans: TranslationBundle) {
     this._model = model;
+    this._content = content;
     this._trans = trans;
     model.asked.connect((_model, question) => this._onAsked(question));
     model.settled.connect((_model, questionId) => this._onSettled(questionId));
@@ -99,7 +101,7 @@ class PolicyAsker {
       dialog: null,
     };
     this._shown = shown;
-    askPerson(question, this._trans, dialog => {
+    this._ask(question, dialog => {
       shown.dialog = dialog;
     })
       .finally(() => {
@@ -117,7 +119,17 @@ class PolicyAsker {
       });
   }
 
+  private async _ask(
+    question: PolicyQuestion,
+    onOpen: (dialog: Dialog<unknown>) => void,
+  ): Promise<PolicyAnswer | null> {
+    const { askPerson } = await this._content();
+    // It may have been settled meanwhile.
+    return this._model.isOpen(question.id) ? askPerson(question, this._trans, onOpen) : null;
+  }
+
   private readonly _model: PolicyModel;
+  private readonly _content: () => Promise<Content>;
   private readonly _trans: TranslationBundle;
   private readonly _notices = new Map<number, string>();
   private _expected: { readonly endpoints: readonly string[]; readonly untilMs: number } | null =

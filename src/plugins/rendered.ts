@@ -10,7 +10,7 @@ import { JSONExt, type PartialJSONObject, type ReadonlyPartialJSONObject } from 
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { faultOf, formatIso, parseSpec, VIEW_MIME, type ViewSpec } from '../models/index.js';
 import { errorCard, type Frozen, type LiveView } from '../widgets/index.js';
-import type { ILabwire } from './token.js';
+import type { LiveViews } from './liveviews.js';
 
 const PNG = 'image/png';
 const TEXT = 'text/plain';
@@ -23,9 +23,9 @@ type Wanted = {
 };
 
 export class RenderedLiveView extends Widget implements IRenderMime.IRenderer {
-  constructor(labwire: ILabwire, trans: TranslationBundle) {
+  constructor(views: LiveViews, trans: TranslationBundle) {
     super();
-    this._labwire = labwire;
+    this._views = views;
     this._trans = trans;
     this.addClass('jp-RenderedLiveView');
     this.layout = new PanelLayout();
@@ -68,7 +68,7 @@ export class RenderedLiveView extends Widget implements IRenderMime.IRenderer {
   private _showView(wanted: Wanted, model: IRenderMime.IMimeModel): void {
     const { frozen } = wanted;
     const picture = model.data[PNG];
-    const view = this._labwire.createView({
+    const view = this._views.create({
       spec: wanted.spec,
       ...(frozen === null
         ? {}
@@ -136,7 +136,7 @@ export class RenderedLiveView extends Widget implements IRenderMime.IRenderer {
     }
   }
 
-  private readonly _labwire: ILabwire;
+  private readonly _views: LiveViews;
   private readonly _trans: TranslationBundle;
   private _model: IRenderMime.IMimeModel | null = null;
   private _wanted: Wanted | null = null;

@@ -9,7 +9,7 @@ import { JSONExt, type ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { faultOf, parseRpcSpec, RPC_MIME, type RpcSpec } from '../models/index.js';
 import { callOffer, errorCard } from '../widgets/index.js';
-import type { Calls } from './rpc.js';
+import type { Calls } from './calls.js';
 
 const TEXT = 'text/plain';
 

@@ -4,7 +4,8 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { VIEW_MIME } from '../models/index.js';
-import { RenderedLiveView } from './rendered.js';
+import type { Labwire } from './labwire.js';
+import { LateRenderer } from './laterenderer.js';
 import { ILabwire } from './token.js';
 
 const RANK = 40; // before HTML (50) and the pictures (80, 90), which are what others see
@@ -27,7 +28,12 @@ export const rendererPlugin: JupyterFrontEndPlugin<void> = {
       safe: false,
       mimeTypes: [VIEW_MIME],
       defaultRank: RANK,
-      createRenderer: () => new RenderedLiveView(labwire, trans),
+      createRenderer: () =>
+        new LateRenderer(async () => {
+          const { content, liveViews } = labwire as Labwire;
+          const { RenderedLiveView } = await content();
+          return new RenderedLiveView(await liveViews(), trans);
+        }),
     });
   },
 };

@@ -1,6 +1,6 @@
 // The sidebar: its panel, the list of instruments behind it, and what is open in cells and tabs.
 //
-// Nothing is connected, and no worker started, before a person has opened it.
+// Nothing is connected, no worker started, and no section made, before a person has opened it.
 
 import {
   ILayoutRestorer,
@@ -19,9 +19,14 @@ import {
   type IInstrumentStore,
   InstrumentsModel,
   LiveViewsModel,
-  specOf,
 } from '../models/index.js';
-import { InstrumentsSection, LiveViewsSection, Sidebar, sidebarIcon } from '../widgets/index.js';
+import type { Fault } from '../values/index.js';
+import {
+  type InstrumentsSection,
+  Sidebar,
+  type SidebarSection,
+  sidebarIcon,
+} from '../widgets/index.js';
 import { commandAdder } from './command.js';
 import type { Labwire } from './labwire.js';
 import { OpenViews } from './openviews.js';
@@ -105,63 +110,96 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
     const panel = new Sidebar({ translator: translator ?? nullTranslator });
     panel.shownChanged.connect((_panel, isShown) => instruments.setWatched(isShown));
     const hasEditor = () => app.commands.hasCommand(SETTINGS_COMMAND);
-    const section = new InstrumentsSection({
-      model: instruments,
-      trans,
-      actions: {
-        decide: endpoints => (labwire as Labwire).decide(endpoints),
-        openAddress: address =>
-          labwire.openTab === null ? null : () => void labwire.openTab?.(specOf(address)),
-        openSettings: () => {
-          if (hasEditor()) {
-            void app.commands.execute(SETTINGS_COMMAND, { query: 'Labwire' });
-          }
-        },
+    let refused: Fault | null = null; // the settings that keep the list
+    const section = panel.addSection({
+      label: trans.__('Instruments'),
+      rank: 100,
+      make: async () => {
+        const { InstrumentsSection, specOf } = await (labwire as Labwire).content();
+        const made = new InstrumentsSection({
+          model: instruments,
+          trans,
+          actions: {
+            decide: endpoints => (labwire as Labwire).decide(endpoints),
+            openAddress: address =>
+              labwire.openTab === null ? null : () => void labwire.openTab?.(specOf(address)),
+            openSettings: () => {
+              if (hasEditor()) {
+                void app.commands.execute(SETTINGS_COMMAND, { query: 'Labwire' });
+              }
+            },
+          },
+        });
+        if (refused !== null) {
+          made.showFault(refused);
+        }
+        return made;
       },
     });
-    panel.addSection(section, 100);
-    const viewsSection = new LiveViewsSection({ model: views, trans });
-    panel.addSection(viewsSection, 300);
+    const viewsSection = panel.addSection({
+      label: trans.__('Live views'),
+      rank: 300,
+      make: async () => {
+        const { LiveViewsSection } = await (labwire as Labwire).content();
+        return new LiveViewsSection({ model: views, trans });
+      },
+    });
 
     const add = commandAdder(app, palette, trans);
     const addCommand = (
       name: string,
       label: string,
-      execute: () => void,
+      execute: () => unknown,
       isEnabled: () => boolean = () => true,
     ) => add(name, { label, icon: sidebarIcon, isEnabled, execute: afterPalette(execute) });
-    const show = (shown: Widget) => {
+    const show = <T extends Widget>(shown: SidebarSection<T>): Promise<T> => {
       app.shell.activateById(panel.id);
       panel.expand(shown);
+      return shown.make();
     };
     addCommand('show-sidebar', trans.__('Show Instruments and Live Views'), () => {
       app.shell.activateById(panel.id);
     });
-    addCommand('add-instrument', trans.__('Add an Instrument…'), () => {
-      show(section);
-      section.showForm();
+    addCommand('add-instrument', trans.__('Add an Instrument…'), async () => {
+      (await show(section)).showForm();
     });
     // These act on the instrument that the person has opened in the list.
     const addForCurrent = (
       name: string,
       label: string,
-      execute: () => void,
-      isEnabled = () => instruments.current !== null,
-    ) => addCommand(name, label, execute, isEnabled);
-    addForCurrent('edit-instrument', trans.__('Edit the Instrument…'), () => {
-      show(section);
-      section.editCurrent();
+      execute: (made: InstrumentsSection) => void,
+      isEnabled: (made: InstrumentsSection) => boolean = () => true,
+    ) => {
+      const shown = () => (instruments.current === null ? null : section.made);
+      addCommand(
+        name,
+        label,
+        () => {
+          const made = shown();
+          if (made !== null) {
+            execute(made);
+          }
+        },
+        () => {
+          const made = shown();
+          return made !== null && isEnabled(made);
+        },
+      );
+    };
+    addForCurrent('edit-instrument', trans.__('Edit the Instrument…'), made => {
+      void show(section);
+      made.editCurrent();
     });
     addForCurrent(
       'guard-instrument',
       trans.__('Make the Instrument Read-Only, or Confirm Its Calls…'),
-      () => {
-        show(section);
-        section.guardCurrent();
+      made => {
+        void show(section);
+        made.guardCurrent();
       },
     );
-    addForCurrent('remove-instrument', trans.__('Remove the Instrument…'), () =>
-      section.removeCurrent(),
+    addForCurrent('remove-instrument', trans.__('Remove the Instrument…'), made =>
+      made.removeCurrent(),
     );
     addForCurrent('reconnect-instrument', trans.__('Reconnect the Instrument Now'), () => {
       if (instruments.current !== null) {
@@ -171,12 +209,11 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
     addForCurrent(
       'open-instrument',
       trans.__('Open the Instrument as a Live View'),
-      () => section.openCurrent(),
-      () => section.canOpenCurrent,
+      made => made.openCurrent(),
+      made => made.canOpenCurrent,
     );
-    addCommand('find-view', trans.__('Find a Live View That Is Open…'), () => {
-      show(viewsSection);
-      viewsSection.activate();
+    addCommand('find-view', trans.__('Find a Live View That Is Open…'), async () => {
+      (await show(viewsSection)).activate();
     });
     // This one acts on the view that the person is in.
     add('stop-view', {
@@ -194,7 +231,8 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
       settings => instruments.setStore(new SettingsStore(settings)),
       reason => {
         // Not even a list: the whole file is refused, and nothing of it is known.
-        section.showFault(faultOf(reason));
+        refused = faultOf(reason);
+        section.made?.showFault(refused);
       },
     );
     app.shell.add(panel, 'left', { rank: RANK, type: 'Labwire' });

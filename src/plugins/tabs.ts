@@ -19,7 +19,7 @@ export namespace Tabs {
     /** What is remembered of a tab. */
     readonly stateOf: (content: T) => ReadonlyJSONObject;
     /** @throws nothing can be made of it: the tab is forgotten. */
-    readonly contentOf: (state: unknown) => T;
+    readonly contentOf: (state: unknown) => Promise<T>;
     /** Whatever a new tab needs beside its place. */
     readonly dress: (tab: MainAreaWidget<T>) => void;
   }
@@ -37,7 +37,7 @@ export class Tabs<T extends Widget> extends WidgetTracker<MainAreaWidget<T>> {
     const execute = async (_command: string, args: unknown) => {
       const { state, id } = args as { readonly state?: unknown; readonly id?: unknown };
       // Its place in the layout is kept by its id.
-      return this.open(contentOf(state), String(id));
+      return this.open(await contentOf(state), String(id));
     };
     this._registry = { execute } as unknown as RestoreOptions['registry'];
     if (restorer !== null) {

@@ -25,9 +25,10 @@ export interface ILabwire {
   /**
    * A live view to put anywhere. It connects when it is attached, and lets go when it is disposed:
    * that is the caller's part.
+   * The first one waits until the page has the code of views, which it does not have before.
    * @throws {ParseError} an address that cannot be read. What else is wrong is shown in the view.
    */
-  createView(options: LiveViewOptions): LiveView;
+  createView(options: LiveViewOptions): Promise<LiveView>;
   /**
    * Watch the value at an address, from now until the result is disposed: the caller's part. Whoever
    * watches the same instrument shares one connection.
@@ -76,9 +77,9 @@ export interface ILabwire {
   /** Questions of the bridge that wait for a person. */
   readonly policy: PolicyModel;
   /** Show a view in the main area; null where nothing offers tabs. */
-  readonly openTab: ((spec: ViewSpec) => Widget) | null;
+  readonly openTab: ((spec: ViewSpec) => Promise<Widget>) | null;
   /** Offer tabs until the result is disposed. */
-  offerTabs(open: (spec: ViewSpec) => Widget): IDisposable;
+  offerTabs(open: (spec: ViewSpec) => Promise<Widget>): IDisposable;
   /** Offer to let the person answer a question, until the result is disposed. */
   offerAnswers(ask: (endpoints: readonly string[]) => void): IDisposable;
 }

@@ -9,7 +9,8 @@ import {
 } from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { parseSpec, type ViewOptions } from '../models/index.js';
+import { JSONExt, type ReadonlyJSONObject } from '@lumino/coreutils';
+import type { ViewOptions } from '../models/index.js';
 import type { LiveView } from '../widgets/index.js';
 import type { Labwire } from './labwire.js';
 import { Tabs } from './tabs.js';
@@ -37,8 +38,11 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
       app,
       labShell,
       restorer,
-      stateOf: ({ spec }) => JSON.parse(JSON.stringify(spec)),
-      contentOf: state => labwire.createView({ spec: parseSpec(state), place: 'tab' }),
+      stateOf: ({ spec }) => JSONExt.deepCopy(spec as unknown as ReadonlyJSONObject),
+      contentOf: async state => {
+        const { parseSpec } = await (labwire as Labwire).content();
+        return labwire.createView({ spec: parseSpec(state), place: 'tab' });
+      },
       dress: tab => {
         const { content, title } = tab;
         // JupyterLab calls every content "main area content"; this one has a name.
@@ -54,7 +58,7 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
         content.optionsChanged.connect(() => void tabs.save(tab));
       },
     });
-    labwire.offerTabs(spec => tabs.open(labwire.createView({ spec, place: 'tab' })));
+    labwire.offerTabs(async spec => tabs.open(await labwire.createView({ spec, place: 'tab' })));
     if (settings !== null) {
       settings.load(ID).then(
         loaded => {

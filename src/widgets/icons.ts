@@ -1,6 +1,6 @@
-// The icons: one file each in style/icons, coloured by the theme.
+// The icons of tools and states: one file each in style/icons, coloured by the theme.
 
-import { LabIcon } from '@jupyterlab/ui-components';
+import type { LabIcon } from '@jupyterlab/ui-components';
 import box from '../../style/icons/box.svg';
 import csv from '../../style/icons/csv.svg';
 import edit from '../../style/icons/edit.svg';
@@ -11,7 +11,6 @@ import png from '../../style/icons/png.svg';
 import reset from '../../style/icons/reset.svg';
 import resume from '../../style/icons/resume.svg';
 import settings from '../../style/icons/settings.svg';
-import sidebar from '../../style/icons/sidebar.svg';
 import asking from '../../style/icons/state-asking.svg';
 import closed from '../../style/icons/state-closed.svg';
 import connecting from '../../style/icons/state-connecting.svg';
@@ -23,15 +22,8 @@ import outOfStep from '../../style/icons/state-out-of-step.svg';
 import paused from '../../style/icons/state-paused.svg';
 import stale from '../../style/icons/state-stale.svg';
 import tab from '../../style/icons/tab.svg';
-import view from '../../style/icons/view.svg';
+import { iconOf } from './labwireicons.js';
 import type { ShownState } from './words.js';
-
-function iconOf(name: string, svgstr: string): LabIcon {
-  return new LabIcon({ name: `labwire:${name}`, svgstr });
-}
-
-export const viewIcon = iconOf('view', view);
-export const sidebarIcon = iconOf('sidebar', sidebar);
 
 export const toolIcons = {
   pause: iconOf('pause', pause),

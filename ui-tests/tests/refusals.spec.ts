@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
+import { showSidebar } from './calls.js';
 import { Demolab, startStranger } from './lab.js';
 import {
   DEMO,
@@ -151,6 +152,22 @@ test.describe('what cannot be shown', () => {
       await page.close();
       await server.remove();
     }
+  });
+
+  test('says that its code cannot be loaded, and loads it later', async ({ page }) => {
+    // Nobody has seen any of it yet, so none of it is in the page.
+    const content = /labwire-content\..*\.js/;
+    await page.route(content, route => route.abort());
+    const sidebar = await showSidebar(page);
+    const sentence = 'Labwire could not load its code from the Jupyter server';
+    await expect(sidebar.getByText(sentence)).toHaveCount(3);
+    await expect(page.locator('.Toastify__toast')).toContainText(sentence);
+    await page.unroute(content);
+    for (const left of [2, 1, 0]) {
+      await sidebar.getByRole('button', { name: 'Try again' }).first().click();
+      await expect(sidebar.getByText(sentence)).toHaveCount(left);
+    }
+    await expect(sidebar.getByText('No instruments yet.')).toBeVisible();
   });
 
   test('shows an error in place of a view that no one can read', async ({ page, tmpPath }) => {

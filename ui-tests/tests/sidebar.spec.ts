@@ -92,10 +92,21 @@ test('the first ten minutes: demo lab, an instrument by its port, its views', as
     await expect(tab).toHaveCount(0);
     await expect(viewOf(page, 'datasets')).toHaveCount(0);
 
-    // All of it is there again after a reload.
+    // All of it is there again after a reload, and closed sections are closed.
     await page.evaluate(() => window.jupyterapp.restored);
+    const methods = page
+      .locator('#labwire-sidebar')
+      .locator('.lm-AccordionPanel-title', { hasText: 'Methods' });
+    const saved = page.waitForRequest(
+      request =>
+        request.url().includes('/api/workspaces') &&
+        (request.postData() ?? '').includes('"expansionStates":[true,false,true]'),
+    );
+    await methods.click();
+    await saved;
     await reload(page);
     await showSidebar(page);
+    await expect(methods).toHaveAttribute('aria-expanded', 'false');
     await expect(detailOf(added)).toHaveText(/^live · .*· read-only$/);
   } finally {
     await lab.kill();

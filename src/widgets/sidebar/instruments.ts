@@ -16,7 +16,7 @@ import {
 import { type Fault, formatEndpoint, parseAddress } from '../../values/index.js';
 import { element, setText, textButton } from '../element.js';
 import { errorCard } from '../errorcard.js';
-import { viewIcon } from '../icons.js';
+import { viewIcon } from '../labwireicons.js';
 import type { Tool } from '../toolbar.js';
 import { InstrumentCard } from './instrumentcard.js';
 import { InstrumentFormView } from './instrumentform.js';

@@ -1,14 +1,15 @@
 // The sidebar: sections in an accordion, each with its own tools in its title.
 //
-// A section is a widget with a title; whoever makes one adds it here, and its rank says where it
-// stands. JupyterLab keeps which sections are open, and how high, over a reload.
+// Whoever has a section adds it here, and its rank says where it stands. Sections are made when the
+// sidebar is first seen. JupyterLab keeps which are open, and how high, over a reload.
 
-import type { ITranslator } from '@jupyterlab/translation';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { AccordionPanel, Widget } from '@lumino/widgets';
-import { sidebarIcon } from '../icons.js';
+import { sidebarIcon } from '../labwireicons.js';
+import { SidebarSection } from './section.js';
 
 export namespace Sidebar {
   export interface IOptions {
@@ -20,6 +21,7 @@ export class Sidebar extends SidePanel {
   constructor({ translator }: Sidebar.IOptions) {
     super({ translator });
     const trans = translator.load('labwire');
+    this._labwireTrans = trans;
     this.id = 'labwire-sidebar';
     this.addClass('jp-LabwireSidebar');
     this.title.icon = sidebarIcon;
@@ -37,30 +39,35 @@ export class Sidebar extends SidePanel {
     return this._shownChanged;
   }
 
-  /**
-   * @param section - its `title.label` heads it; a `toolbar` that it has stands in the same line.
-   *   It belongs to the sidebar from here on.
-   * @param rank - lower ones stand above: Instruments 100, Methods 200, Live views 300.
-   */
-  addSection(section: Widget, rank: number): void {
-    const index = this._ranks.filter(other => other <= rank).length;
-    this._ranks.splice(index, 0, rank);
-    this.insertWidget(index, section);
+  /** What is made belongs to the sidebar from here on. */
+  addSection<T extends Widget>(
+    options: Omit<SidebarSection.IOptions<T>, 'trans'>,
+  ): SidebarSection<T> {
+    const section = new SidebarSection({ ...options, trans: this._labwireTrans }, (made, place) =>
+      this._replace(place, made),
+    );
+    const index = this._sections.filter(({ rank }) => rank <= options.rank).length;
+    this._sections.splice(index, 0, section);
+    this.insertWidget(index, section.widget);
+    if (this._isShown) {
+      this._make(section);
+    }
+    return section;
   }
 
   /** Open a section and make its content visible. */
-  expand(section: Widget): void {
-    const index = this.widgets.indexOf(section);
+  expand({ widget }: SidebarSection): void {
+    const index = this.widgets.indexOf(widget);
     if (index >= 0) {
-      (this.content as AccordionPanel).expand(index);
+      this._accordion.expand(index);
     }
   }
 
   /** Give a section most of the height. */
-  favour(section: Widget): void {
+  favour(section: SidebarSection): void {
     this.expand(section);
-    const sizes = this.widgets.map(widget => (widget === section ? 4 : 1));
-    (this.content as AccordionPanel).setRelativeSizes(sizes);
+    const sizes = this.widgets.map(widget => (widget === section.widget ? 4 : 1));
+    this._accordion.setRelativeSizes(sizes);
   }
 
   override dispose(): void {
@@ -91,11 +98,40 @@ export class Sidebar extends SidePanel {
   private _setShown(isShown: boolean): void {
     if (this._isShown !== isShown) {
       this._isShown = isShown;
+      if (isShown) {
+        for (const section of this._sections) {
+          this._make(section);
+        }
+      }
       this._shownChanged.emit(isShown);
     }
   }
 
-  private readonly _ranks: number[] = [];
+  private _make(section: SidebarSection): void {
+    section.make().catch(reason => {
+      console.warn('Labwire: a section of the sidebar could not be made', reason); // it says so itself
+    });
+  }
+
+  private _replace(place: Widget, made: Widget): void {
+    const index = this.widgets.indexOf(place);
+    const accordion = this._accordion;
+    const sizes = accordion.relativeSizes();
+    const isOpen = !place.isHidden;
+    place.parent = null;
+    this.insertWidget(index, made);
+    if (!isOpen) {
+      accordion.collapse(index);
+    }
+    accordion.setRelativeSizes(sizes);
+  }
+
+  private get _accordion(): AccordionPanel {
+    return this.content as AccordionPanel;
+  }
+
+  private readonly _labwireTrans: TranslationBundle;
+  private readonly _sections: SidebarSection[] = [];
   private readonly _shownChanged = new Signal<this, boolean>(this);
   private _isShown = false;
 }
