@@ -8,6 +8,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import type {
   CallOutcome,
   CallRequest,
+  CellWindow,
   IHub,
   MethodDescription,
   ResultItems,
@@ -318,6 +319,12 @@ export class CallFormModel implements IDisposable {
   ): Promise<ResultItems> {
     const hub = await this._open();
     return hub.resultItems(callId, path, from, count);
+  }
+
+  /** Some cells of a result that is a table. @throws {ClosedError} as above. */
+  async resultCells(callId: number, window: CellWindow): Promise<readonly (readonly string[])[]> {
+    const hub = await this._open();
+    return hub.resultCells(callId, window);
   }
 
   /** A part of a result as a file. @throws {ClosedError} as above. */

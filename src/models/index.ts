@@ -36,6 +36,7 @@ export { resultSource, resultSpec } from './callformresult.js';
 export { parseRpcSpec, type RpcSpec } from './callformspec.js';
 export { type CallEntry, CallHistory } from './callhistory.js';
 export { type CallTab, callTabOf, parseCallTab } from './calltab.js';
+export { CallTableModel, type CellPlace, type LoadCells } from './calltable.js';
 export {
   type ChartMistake,
   faultOfChart,

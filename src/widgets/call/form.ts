@@ -6,14 +6,24 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { PanelLayout, Widget } from '@lumino/widgets';
-import type { CallEntry, CallField, CallFormModel, ViewKind } from '../../models/index.js';
+import {
+  type CallEntry,
+  type CallField,
+  type CallFormModel,
+  CallTableModel,
+  callText,
+  defaultOf,
+  type ViewKind,
+} from '../../models/index.js';
 import { element, setText, textButton } from '../element.js';
 import { copyText } from '../errorcard.js';
 import { FieldRow } from './field.js';
 import { HistoryList } from './history.js';
-import { resultNode } from './result.js';
+import { CallProgress } from './progress.js';
+import { type ResultOffer, resultNode } from './result.js';
+import { ResultTable } from './resulttable.js';
 import { ShortcutShield } from './shield.js';
-import { formatElapsed } from './words.js';
+import type { ResultView } from './words.js';
 
 /** What a form asks of whoever shows it. */
 export interface ICallFormActions {
@@ -34,8 +44,6 @@ export namespace CallForm {
     readonly trans: TranslationBundle;
   }
 }
-
-const TICK_MS = 100;
 
 export class CallForm extends Widget {
   constructor(options: CallForm.IOptions) {
@@ -60,10 +68,7 @@ export class CallForm extends Widget {
       'jp-Labwire-button jp-CallForm-call',
     );
     this._says = element('span', { className: 'jp-CallForm-says', attributes: { role: 'status' } });
-    this._progress = element('div', {
-      className: 'jp-CallForm-progress',
-      attributes: { role: 'group' },
-    });
+    this._progress = new CallProgress(model, this.heading, this._call, trans);
     this._result = element('div', {
       className: 'jp-CallForm-result',
       attributes: { 'aria-live': 'polite' },
@@ -89,7 +94,7 @@ export class CallForm extends Widget {
         className: 'jp-CallForm-actions',
         children: [this._call, ...this._copyButtons(), this._says],
       }),
-      this._progress,
+      this._progress.node,
       this._result,
     );
     const foot = new Widget({ node: this._history.node });
@@ -125,9 +130,65 @@ export class CallForm extends Widget {
 
   // ---- What commands do --------------------------------------------------------------------------
 
-  /** To the button that calls. */
+  /** To the button that calls; to its question, or its way out, where there is one. */
   focusCall(): void {
-    this._call.focus();
+    if (this.model.phase === 'ready') {
+      this._call.focus();
+    } else {
+      this._progress.focus();
+    }
+  }
+
+  /** Is there a button that connects? Before that nothing is known of the method but its name. */
+  get canConnect(): boolean {
+    return !this.model.isKnown;
+  }
+
+  /** To the button that connects. */
+  focusConnect(): void {
+    this._notice.querySelector('button')?.focus();
+  }
+
+  /** Give up the call under way; or answer that it is not meant. */
+  cancel(): void {
+    if (this.model.phase === 'confirming') {
+      this._progress.decline();
+    } else {
+      this.model.cancel();
+    }
+  }
+
+  /** One more field. */
+  addField(role: 'extra' | 'named'): void {
+    const id = this.model.addField(role);
+    this._rows.get(id)?.node.querySelector('input')?.focus();
+  }
+
+  /** Has the field that the person was in last a default that it is not at? */
+  get canReset(): boolean {
+    const field = this._lastField;
+    return field !== null && !field.isDefault && defaultOf(field) !== null;
+  }
+
+  resetField(): void {
+    const field = this._lastField;
+    if (field !== null && this.canReset) {
+      this.model.reset(field.id);
+      this._rows.get(field.id)?.focus();
+    }
+  }
+
+  /** Is that field one that was added? */
+  get canRemove(): boolean {
+    return this._lastField?.parameter === null;
+  }
+
+  removeField(): void {
+    const field = this._lastField;
+    if (field !== null && this.canRemove) {
+      this.model.removeField(field.id);
+      this.focusFirst();
+    }
   }
 
   /** Fill in what was called last; nothing is called. */
@@ -137,6 +198,27 @@ export class CallForm extends Widget {
       this.model.fill(last);
       this._call.focus();
     }
+  }
+
+  /** To the calls that were made before. */
+  focusHistory(): void {
+    this._history.focus();
+  }
+
+  /** Has what came of the call a button for this? */
+  offers(what: ResultOffer): boolean {
+    return this._offer(what) !== null;
+  }
+
+  /** As that button does. */
+  take(what: ResultOffer): void {
+    this._offer(what)?.click();
+  }
+
+  /** The table of the result, while it is shown. */
+  get table(): ResultTable | null {
+    const widget = this._view?.widget;
+    return widget instanceof ResultTable ? widget : null;
   }
 
   copy(language: 'python' | 'typescript'): void {
@@ -174,13 +256,21 @@ export class CallForm extends Widget {
     this._actions.openTab?.(this.model);
   }
 
+  private _offer(what: ResultOffer): HTMLButtonElement | null {
+    return this._result.querySelector<HTMLButtonElement>(`[data-offer="${what}"]`);
+  }
+
+  private get _lastField(): CallField | null {
+    return this.model.fields.find(({ id }) => id === this._lastFieldId) ?? null;
+  }
+
   // ---- Lumino ------------------------------------------------------------------------------------
 
   override dispose(): void {
     if (this.isDisposed) {
       return;
     }
-    this._stopTicking();
+    this._progress.dispose();
     this.model.dispose();
     super.dispose();
   }
@@ -188,16 +278,22 @@ export class CallForm extends Widget {
   handleEvent(event: Event): void {
     if (event.type === 'keydown') {
       this._onKey(event as KeyboardEvent);
+    } else {
+      const { target } = event;
+      const row = [...this._rows].find(([, { node }]) => node.contains(target as Node));
+      this._lastFieldId = row?.[0] ?? this._lastFieldId;
     }
   }
 
   protected override onAfterAttach(_msg: Message): void {
     this.node.addEventListener('keydown', this);
+    this._fields.addEventListener('focusin', this);
     this._shield = new ShortcutShield(this.node);
   }
 
   protected override onBeforeDetach(_msg: Message): void {
     this.node.removeEventListener('keydown', this);
+    this._fields.removeEventListener('focusin', this);
     this._shield?.dispose();
     this._shield = null;
   }
@@ -208,7 +304,7 @@ export class CallForm extends Widget {
     const { model } = this;
     this._drawHead();
     this._drawNotice();
-    this._drawProgress();
+    this._progress.draw();
     const { readOnly } = model.guard;
     this._call.disabled = readOnly || model.phase !== 'ready';
     const { last } = model;
@@ -344,14 +440,7 @@ export class CallForm extends Widget {
   private _drawAdding(): void {
     const { model, _trans: trans } = this;
     const adding = (label: string, role: 'extra' | 'named') =>
-      textButton(
-        label,
-        () => {
-          const id = model.addField(role);
-          this._rows.get(id)?.node.querySelector('input')?.focus();
-        },
-        'jp-Labwire-link',
-      );
+      textButton(label, () => this.addField(role), 'jp-Labwire-link');
     this._adding.replaceChildren(
       ...(model.takesExtra ? [adding(trans.__('+ argument'), 'extra')] : []),
       ...(model.takesNamed ? [adding(trans.__('+ argument by name'), 'named')] : []),
@@ -366,97 +455,35 @@ export class CallForm extends Widget {
     this._rows.get(field.id)?.focus();
   }
 
-  private _drawProgress(): void {
-    const { phase } = this.model;
-    if (phase === 'running') {
-      this._startTicking();
-    } else {
-      this._stopTicking();
-    }
-    if (phase === this._shownPhase) {
-      return;
-    }
-    const hadFocus = this._progress.contains(document.activeElement);
-    this._shownPhase = phase;
-    switch (phase) {
-      case 'ready':
-        this._progress.replaceChildren();
-        if (hadFocus) {
-          this._call.focus();
-        }
-        break;
-      case 'confirming':
-        this._drawQuestion();
-        break;
-      case 'running':
-        this._drawRunning(hadFocus);
-        break;
-    }
-  }
-
-  private _drawQuestion(): void {
-    const { model, _trans: trans } = this;
-    const words = model.method.isLifeCycle
-      ? trans.__('%1 may start or end what others use.', this.heading)
-      : trans.__('Calls of this instrument are confirmed.');
-    const yes = textButton(trans.__('Call it'), () => void model.confirm());
-    const no = textButton(trans.__('Do not'), () => {
-      model.decline();
-      this._call.focus();
-    });
-    this._progress.replaceChildren(element('span', { text: words }), yes, no);
-    no.focus(); // Enter pressed twice calls nothing
-  }
-
-  private _drawRunning(hadFocus: boolean): void {
-    const { model, _trans: trans } = this;
-    this._elapsed = element('span', { className: 'jp-CallForm-elapsed' });
-    const cancel = textButton(trans.__('Cancel'), () => model.cancel());
-    this._progress.replaceChildren(this._elapsed, cancel);
-    this._tick();
-    if (hadFocus || this._call === document.activeElement) {
-      cancel.focus();
-    }
-  }
-
-  private _startTicking(): void {
-    this._ticker ??= setInterval(() => this._tick(), TICK_MS);
-  }
-
-  private _stopTicking(): void {
-    if (this._ticker !== null) {
-      clearInterval(this._ticker);
-      this._ticker = null;
-    }
-  }
-
-  private _tick(): void {
-    const { runningSinceNs, isCancelling } = this.model;
-    if (runningSinceNs !== null && this._elapsed !== null) {
-      const elapsed = formatElapsed(Math.max(0, Date.now() - Number(runningSinceNs / 1_000_000n)));
-      setText(
-        this._elapsed,
-        isCancelling
-          ? this._trans.__('… %1, cancelling', elapsed)
-          : this._trans.__('… %1', elapsed),
-      );
-    }
-  }
-
   // ---- Views of a result --------------------------------------------------------------------------
 
-  private _toggleView(entry: CallEntry, kind: ViewKind): void {
+  private _toggleView(entry: CallEntry, kind: ResultView): void {
     const isSame = this._view?.kind === kind;
     this._closeView();
     if (!isSame) {
-      const widget = this._actions.viewOf(entry, kind);
+      const widget = this._viewOf(entry, kind);
       this._view = { kind, widget };
       (this.layout as PanelLayout).insertWidget(1, widget);
       this._reveal(widget.node);
     }
-    for (const button of this._result.querySelectorAll<HTMLElement>('[data-view]')) {
-      button.setAttribute('aria-pressed', String(button.dataset.view === this._view?.kind));
+    for (const button of this._result.querySelectorAll<HTMLElement>('[data-offer]')) {
+      if (button.hasAttribute('aria-pressed')) {
+        button.setAttribute('aria-pressed', String(button.dataset.offer === this._view?.kind));
+      }
     }
+  }
+
+  private _viewOf(entry: CallEntry, kind: ResultView): Widget {
+    const { outcome, callId } = entry;
+    const table = outcome.type === 'returned' ? outcome.result.table : null;
+    if (kind !== 'cells' || table === null) {
+      return this._actions.viewOf(entry, kind as ViewKind);
+    }
+    return new ResultTable({
+      model: new CallTableModel(table, window => this.model.resultCells(callId, window)),
+      label: this._trans.__('Result of %1', callText(entry.method, entry)),
+      trans: this._trans,
+    });
   }
 
   private _closeView(): void {
@@ -497,8 +524,7 @@ export class CallForm extends Widget {
     } else if (key === 'Escape' && model.phase === 'running') {
       model.cancel();
     } else if (key === 'Escape' && model.phase === 'confirming') {
-      model.decline();
-      this._call.focus();
+      this._progress.decline();
     } else {
       return;
     }
@@ -514,16 +540,14 @@ export class CallForm extends Widget {
   private readonly _adding: HTMLElement;
   private readonly _call: HTMLButtonElement;
   private readonly _says: HTMLElement;
-  private readonly _progress: HTMLElement;
+  private readonly _progress: CallProgress;
   private readonly _result: HTMLElement;
   private readonly _history: HistoryList;
   private readonly _rows = new Map<number, FieldRow>();
-  private _elapsed: HTMLElement | null = null;
+  private _lastFieldId: number | null = null;
   private _shown: CallEntry | null = null;
   private _shownMethod: CallFormModel['method'] | null = null;
   private _shownNotice: string | null = null;
-  private _shownPhase: CallFormModel['phase'] = 'ready';
-  private _view: { readonly kind: ViewKind; readonly widget: Widget } | null = null;
+  private _view: { readonly kind: ResultView; readonly widget: Widget } | null = null;
   private _shield: ShortcutShield | null = null;
-  private _ticker: ReturnType<typeof setInterval> | null = null;
 }

@@ -27,6 +27,12 @@ export class HistoryList {
 
   readonly node: HTMLDetailsElement;
 
+  /** To the newest call. */
+  focus(): void {
+    this.node.open = true;
+    this._list.querySelector('button')?.focus();
+  }
+
   /** @param entries - newest first. */
   draw(entries: readonly CallEntry[], canCall: boolean): void {
     const key = `${canCall} ${entries[0]?.callId}`;

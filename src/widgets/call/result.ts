@@ -3,23 +3,17 @@
 // Everything that the instrument says is text here, whatever it looks like.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type {
-  CallEntry,
-  CallOutcome,
-  ResultPart,
-  ResultSummary,
-  ViewKind,
-} from '../../models/index.js';
+import type { CallEntry, CallOutcome, ResultPart, ResultSummary } from '../../models/index.js';
 import { element, setText, textButton } from '../element.js';
 import { copyText, errorCard } from '../errorcard.js';
 import { type LoadItems, resultTree } from './resulttree.js';
 import { saveButton } from './saving.js';
 import { sparkNode } from './spark.js';
-import { formatElapsed, sentWords, viewWord } from './words.js';
+import { formatElapsed, type ResultView, resultViews, sentWords, viewWord } from './words.js';
 
 export interface IResultActions {
-  /** Show it in a live view, or no longer. */
-  readonly onView: (entry: CallEntry, view: ViewKind) => void;
+  /** Show it so, or no longer. */
+  readonly onView: (entry: CallEntry, view: ResultView) => void;
   /** As text, as far as a clipboard takes it. @throws it is not kept any more, as the next two. */
   readonly textOf: (entry: CallEntry) => Promise<string>;
   /** Absent: it is shown as text. */
@@ -27,6 +21,9 @@ export interface IResultActions {
   /** Absent: it cannot be saved. */
   readonly partOf?: (entry: CallEntry, from: number) => Promise<ResultPart>;
 }
+
+/** What can be done with a result; its button says so in `data-offer`. */
+export type ResultOffer = 'copy' | 'save' | ResultView;
 
 const SHOWN_LINES = 8; // of a text, before it is folded
 const SHOWN_LETTERS = 600;
@@ -82,35 +79,45 @@ function returnedNode(
   const note = element('div', { className: 'jp-CallResult-note', attributes: { role: 'status' } });
   const { itemsOf, partOf } = actions;
   const say = (words: string) => setText(note, words);
-  const copy = textButton(
-    trans.__('Copy'),
-    () => {
-      const copying = isCut ? actions.textOf(entry) : Promise.resolve(text);
-      copying
-        .then(async all => {
-          await copyText(all);
-          // A text that is whole ends as Python writes it: with a bracket, a quote, a digit.
-          const isWhole = !isCut || !all.endsWith('…');
-          say(
-            isWhole
-              ? trans.__('copied')
-              : trans.__('copied the beginning of it; Save… takes all of it'),
-          );
-        })
-        .catch(reason => say(reason instanceof Error ? reason.message : String(reason)));
-    },
-    'jp-Labwire-link',
+  const copy = offering(
+    'copy',
+    textButton(
+      trans.__('Copy'),
+      () => {
+        const copying = isCut ? actions.textOf(entry) : Promise.resolve(text);
+        copying
+          .then(async all => {
+            await copyText(all);
+            // A text that is whole ends as Python writes it: with a bracket, a quote, a digit.
+            const isWhole = !isCut || !all.endsWith('…');
+            say(
+              isWhole
+                ? trans.__('copied')
+                : trans.__('copied the beginning of it; Save… takes all of it'),
+            );
+          })
+          .catch(reason => say(reason instanceof Error ? reason.message : String(reason)));
+      },
+      'jp-Labwire-link',
+    ),
   );
   const save =
-    isCut && partOf !== undefined ? [saveButton(from => partOf(entry, from), say, trans)] : [];
-  const buttons = views.map(view => {
+    isCut && partOf !== undefined
+      ? [
+          offering(
+            'save',
+            saveButton(from => partOf(entry, from), say, trans),
+          ),
+        ]
+      : [];
+  const buttons = resultViews(result).map(view => {
     const button = textButton(
       trans.__('Show as %1', viewWord(view, trans)),
       () => actions.onView(entry, view),
       'jp-Labwire-link',
     );
-    button.dataset.view = view;
-    return button;
+    button.setAttribute('aria-pressed', 'false');
+    return offering(view, button);
   });
   const { elapsedMs } = entry.outcome;
   return element('div', {
@@ -151,6 +158,11 @@ function returnedNode(
       note,
     ],
   });
+}
+
+function offering(what: ResultOffer, button: HTMLButtonElement): HTMLButtonElement {
+  button.dataset.offer = what;
+  return button;
 }
 
 function raisedNode(

@@ -1,7 +1,7 @@
 // Words of calls: how long, whether it was sent, what a result can be shown as.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CallOutcome, ViewKind } from '../../models/index.js';
+import type { CallOutcome, ResultSummary, ViewKind } from '../../models/index.js';
 import type { Fault } from '../../values/index.js';
 
 /** `2.3 ms`, `412 ms`, `3.2 s`, `2 min 5 s`. */
@@ -36,11 +36,20 @@ export function sentWords({ name, facts }: Fault, trans: TranslationBundle): str
   return trans.__('It is not known whether the call was sent: the instrument may have done it.');
 }
 
-export function viewWord(view: ViewKind, trans: TranslationBundle): string {
+/** What a result can be shown as: a live view, or a table of its cells. */
+export type ResultView = ViewKind | 'cells';
+
+/** The best first. */
+export function resultViews({ views, table }: ResultSummary): readonly ResultView[] {
+  return table === null ? views : [...views, 'cells'];
+}
+
+export function viewWord(view: ResultView, trans: TranslationBundle): string {
   switch (view) {
     case 'trace':
       return trans.__('plot');
     case 'table':
+    case 'cells':
       return trans.__('table');
     case 'image':
       return trans.__('image');
