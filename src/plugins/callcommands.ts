@@ -1,4 +1,5 @@
-// Commands of the form that the person is in. None of them calls: they lead to the button that does.
+// Commands of the form that the person is in. None of them calls or connects: they lead to the button
+// that does.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CallForm } from '../widgets/index.js';
@@ -37,6 +38,37 @@ export function addCallCommands(
         move(form);
       }
     })();
+  // ---- Filling in, and calling ------------------------------------------------------------------
+  addFor(
+    'go-to-connect',
+    trans.__('Go to Connect, and Show What the Method Takes'),
+    moving(form => form.focusConnect()),
+    form => form.canConnect,
+  );
+  addFor(
+    'add-argument',
+    trans.__('Add an Argument'),
+    moving(form => form.addField('extra')),
+    ({ model }) => model.takesExtra,
+  );
+  addFor(
+    'add-argument-by-name',
+    trans.__('Add an Argument by Name'),
+    moving(form => form.addField('named')),
+    ({ model }) => model.takesNamed,
+  );
+  addFor(
+    'reset-argument',
+    trans.__('Put the Argument Back to Its Default'),
+    moving(form => form.resetField()),
+    form => form.canReset,
+  );
+  addFor(
+    'remove-argument',
+    trans.__('Take the Argument Out'),
+    moving(form => form.removeField()),
+    form => form.canRemove,
+  );
   addFor(
     'go-to-call',
     trans.__('Go to the Call Button'),
@@ -49,11 +81,18 @@ export function addCallCommands(
     ({ model }) => model.phase === 'ready' && model.past.length > 0,
   );
   addFor(
+    'go-to-call-history',
+    trans.__('Go to the Calls Made Before…'),
+    moving(form => form.focusHistory()),
+    ({ model }) => model.past.length > 0,
+  );
+  addFor(
     'cancel-call',
     trans.__('Cancel the Call'),
-    ({ model }) => model.cancel(),
-    ({ model }) => model.phase === 'running',
+    form => form.cancel(),
+    ({ model }) => model.phase !== 'ready',
   );
+  // ---- Taking the call elsewhere ----------------------------------------------------------------
   addFor('copy-call-as-python', trans.__('Copy the Call as Python'), form => form.copy('python'));
   addFor('copy-call-as-typescript', trans.__('Copy the Call as TypeScript'), form =>
     form.copy('typescript'),
@@ -69,5 +108,45 @@ export function addCallCommands(
     trans.__('Open the Call in a Tab'),
     form => form.openTab(),
     form => form.canOpenTab,
+  );
+  // ---- What came of it --------------------------------------------------------------------------
+  const addOffer = (
+    name: string,
+    label: string,
+    ...offers: Parameters<CallForm['offers']>[0][]
+  ) => {
+    const first = (form: CallForm) => offers.find(what => form.offers(what));
+    addFor(
+      name,
+      label,
+      form => {
+        const what = first(form);
+        if (what !== undefined) {
+          form.take(what);
+        }
+      },
+      form => first(form) !== undefined,
+    );
+  };
+  addOffer('copy-result', trans.__('Copy the Result of the Call'), 'copy');
+  addOffer('save-result', trans.__('Save the Result of the Call, or Cancel Saving'), 'save');
+  addOffer('show-result-as-plot', trans.__('Show the Result as a Plot, or No Longer'), 'trace');
+  addOffer('show-result-as-image', trans.__('Show the Result as an Image, or No Longer'), 'image');
+  addOffer(
+    'show-result-as-table',
+    trans.__('Show the Result as a Table, or No Longer'),
+    'cells',
+    'table',
+  );
+  addOffer(
+    'show-result-as-number',
+    trans.__('Show the Result as a Number, or No Longer'),
+    'number',
+  );
+  addFor(
+    'copy-result-cell',
+    trans.__('Copy the Cell of the Result'),
+    form => form.table?.copyCell(),
+    form => form.table !== null,
   );
 }
