@@ -99,6 +99,7 @@ export type ResultSummary = {
   readonly pyType: string;
   /** As Python's pprint writes it, what is long as its repr; cut to `TEXT_LIMIT` with an ellipsis. */
   readonly text: string;
+  /** The text is not all of it: an end is cut off, or the middle of an array left out. */
   readonly isCut: boolean;
   /** Views that can show it, the best first; empty for what is text only. */
   readonly views: readonly ViewKind[];

@@ -1,6 +1,6 @@
 // A result as a line or a page of text, and which views can show more of it.
 
-import { PyDict, PySet, type PyValue, pprint, Tuple } from '../values/index.js';
+import { NDArray, PyDict, PySet, type PyValue, pprint, Tuple } from '../values/index.js';
 import type { ViewKind } from './api.js';
 import type { ResultSummary } from './remoteapi.js';
 import { itemCountOf } from './resultitems.js';
@@ -14,15 +14,17 @@ import { sparkOf } from './views/spark.js';
 const LAID_OUT = 10_000;
 /** Brackets inside brackets that pprint lays out: it would need a call stack for each. */
 const DEEPEST = 50;
+/** Elements of an array whose middle numpy leaves out. */
+const SHORTENED_ABOVE = 1000;
 
 export function summaryOf(value: PyValue): ResultSummary {
-  const isLaidOut = isAtMost(value, LAID_OUT);
-  const whole = isLaidOut ? pprint(value) : reprText(value, TEXT_LIMIT);
+  const { isSmall, isShortened } = lookedAt(value);
+  const whole = isSmall ? pprint(value) : reprText(value, TEXT_LIMIT);
   const isLong = whole.length > TEXT_LIMIT;
   return {
     pyType: typeText(value),
     text: isLong ? `${whole.slice(0, TEXT_LIMIT - 1)}…` : whole,
-    isCut: isLong || !isLaidOut,
+    isCut: isLong || !isSmall || isShortened,
     views: viewsOf(value),
     itemCount: itemCountOf(value),
     table: tableShapeOf(value),
@@ -36,9 +38,13 @@ function viewsOf(value: PyValue): readonly ViewKind[] {
   return kind === 'number' && numberOf(value) === null ? [] : [kind];
 }
 
-/** Has it no more than `limit` items and characters, and is it not too deep? Looks no further than that. */
-function isAtMost(value: PyValue, limit: number): boolean {
-  let left = limit;
+/**
+ * Can pprint lay it out: few items and characters, not too deep? And does it leave out the middle of an
+ * array? Looks no further than that.
+ */
+function lookedAt(value: PyValue): { readonly isSmall: boolean; readonly isShortened: boolean } {
+  let left = LAID_OUT;
+  let isShortened = false;
   // A dict takes two places, for keys and values.
   const waiting: Iterator<PyValue>[] = [[value][Symbol.iterator]()];
   for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
@@ -50,13 +56,15 @@ function isAtMost(value: PyValue, limit: number): boolean {
     const item = next.value;
     left -= typeof item === 'string' || item instanceof Uint8Array ? 1 + item.length : 1;
     if (left < 0 || waiting.length > 2 * DEEPEST) {
-      return false;
+      return { isSmall: false, isShortened };
     }
-    if (item instanceof PyDict) {
+    if (item instanceof NDArray) {
+      isShortened ||= item.size > SHORTENED_ABOVE;
+    } else if (item instanceof PyDict) {
       waiting.push(item.keys()[Symbol.iterator](), item.values()[Symbol.iterator]());
     } else if (Array.isArray(item) || item instanceof Tuple || item instanceof PySet) {
       waiting.push((item as Iterable<PyValue>)[Symbol.iterator]());
     }
   }
-  return true;
+  return { isSmall: true, isShortened };
 }

@@ -269,6 +269,18 @@ describe('summaryOf', () => {
   });
 });
 
+describe('the text of an array', () => {
+  it('is not all of it where numpy leaves out the middle, wherever the array is', () => {
+    const isCut = (value: PyValue) => summaryOf(value).isCut;
+    const long = NDArray.of(new Uint8Array(1001));
+    assert.deepEqual(
+      [NDArray.of(new Uint8Array(100)), long, [new PyDict([['a', long]])]].map(isCut),
+      [false, true, true],
+    );
+    assert.match(summaryOf(long).text, /^array\(\[0, 0, 0, \.\.\., 0, 0, 0\]/);
+  });
+});
+
 describe('ResultExport', () => {
   function saved(value: PyValue) {
     const all = new ResultExport(1, 'give', value);

@@ -150,8 +150,8 @@ function returnedNode(
               className: 'jp-CallResult-note',
               text:
                 partOf === undefined
-                  ? trans.__('This is the beginning of it.')
-                  : trans.__('This is the beginning; Save… takes all of it.'),
+                  ? trans.__('Not all of it is shown.')
+                  : trans.__('Not all of it is shown; Save… takes all of it.'),
             }),
           ]
         : []),
