@@ -28,8 +28,7 @@ class Gauge implements IAddedBody<NumberFrame> {
   }
 
   fit(width: number, height: number): void {
-    this.node.width = width;
-    this.node.height = height;
+    Object.assign(this.node, { width, height });
     this.restyle();
   }
 
@@ -37,15 +36,12 @@ class Gauge implements IAddedBody<NumberFrame> {
   summary = ({ text, display }: NumberFrame) => `${text} ${display.unit ?? ''}`.trim();
 }
 
-const plugin: JupyterFrontEndPlugin<void> = {
+const create = (host: IAddedHost) => new Gauge(host);
+
+export default {
   id: 'labwire-example-gauge:plugin',
-  description: 'Adds the live view example:gauge.',
   autoStart: true,
   requires: [IViewRegistry],
-  activate: (_app, views: IViewRegistry) => {
-    const create = (host: IAddedHost) => new Gauge(host);
-    views.add({ name: 'example:gauge', label: 'Gauge', kind: 'number', height: 96, create });
-  },
-};
-
-export default plugin;
+  activate: (_app, views: IViewRegistry) =>
+    void views.add({ name: 'example:gauge', label: 'Gauge', kind: 'number', height: 96, create }),
+} satisfies JupyterFrontEndPlugin<void>;
