@@ -28,12 +28,13 @@ export default [
   { ignores: ['lib/**', '**/node_modules/**', 'labwire/**', '.cache/**', 'dist/**', 'docs/**'] },
   {
     files: ['src/**/*.ts'],
-    ...typed([
-      'src/*/tsconfig.json',
-      'src/*/*/tsconfig.json',
-      'src/tsconfig.json',
-      'tsconfig.tests.json',
-    ]),
+    ignores: ['**/__tests__/**'],
+    ...typed(['src/*/tsconfig.json', 'src/*/*/tsconfig.json', 'src/tsconfig.json']),
+    rules,
+  },
+  {
+    files: ['src/**/__tests__/**/*.ts'],
+    ...typed(['tsconfig.tests.json']),
     rules,
   },
   {

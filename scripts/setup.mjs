@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { main, root, run, StepError, step } from './steps.mjs';
+import { main, root, run, StepError, step, together } from './steps.mjs';
 
 const windows = process.platform === 'win32';
 const venv = path.join(root, '.venv');
@@ -141,6 +141,11 @@ function versionOf(name) {
   }
 }
 
+/** All of it, at the same time: each waits for the network more than it computes. */
+export function ensureAll() {
+  return together(ensureNodeModules, ensurePython, () => ensureNodeModules('ui-tests'));
+}
+
 /** The wheel, installed into .venv, unless the same contents are. Needs the built labextension. */
 export async function ensureWheel() {
   const inputs = [
@@ -190,7 +195,6 @@ function readJson(file) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await main(async () => {
     checkNode();
-    await Promise.all([ensureNodeModules(), ensurePython()]);
-    await ensureNodeModules('ui-tests');
+    await ensureAll();
   });
 }

@@ -13,37 +13,44 @@ import { build, compile } from './build.mjs';
 import { findChromium } from './chromium.mjs';
 import { GROUPS, ROOMS, specsOf, testProject } from './rooms.mjs';
 import { checkNode, ensureNodeModules, ensurePython, ensureWheel, python } from './setup.mjs';
-import { root, StepError, show } from './steps.mjs';
+import { root, StepError, show, together, Voice } from './steps.mjs';
 
 const results = path.join(root, '.cache/results');
+
+// A runner ends its own tests that hang. This is for a runner that does: far beyond a whole run.
+const LIMIT_MS = 40 * 60_000;
 
 class Tally {
   passed = 0;
   failed = 0;
   skipped = 0;
+  _reasons = []; // said at the end: other runners may still be speaking
 
   /** Counts of one runner. One that ended badly and counted no failure has one: itself. */
   add({ passed, failed, skipped }, exitCode, runner) {
     this.passed += passed;
     this.failed += failed;
     this.skipped += skipped;
-    if (exitCode !== 0 && failed === 0) {
+    if (failed > 0) {
+      this._reasons.push(`${runner}: ${failed} failed`);
+    } else if (exitCode !== 0) {
       this.fail(`${runner} ended with exit code ${exitCode} and named no failed test`);
     }
   }
 
   fail(reason) {
-    console.log(`\n✗ ${reason}`);
+    this._reasons.push(reason);
     this.failed += 1;
   }
 
   toString() {
+    const reasons = this._reasons.map(reason => `✗ ${reason}\n`).join('');
     const skipped = this.skipped > 0 ? `, ${this.skipped} skipped` : '';
-    return `${this.passed} passed, ${this.failed} failed${skipped}`;
+    return `${reasons}${this.passed} passed, ${this.failed} failed${skipped}`;
   }
 }
 
-async function runNode(names, { long, grep, quick }, tally) {
+async function runNode(names, { long, grep, quick, beside }, tally) {
   const specs = names.flatMap(name => specsOf(name, { long, quick }));
   if (specs.length === 0) {
     return;
@@ -56,13 +63,17 @@ async function runNode(names, { long, grep, quick }, tally) {
       '--enable-source-maps',
       '--test',
       '--test-reporter=./scripts/reporter.mjs',
-      '--test-concurrency=2',
+      `--test-concurrency=${beside ? 1 : 2}`,
       `--test-timeout=${long ? 1_800_000 : 300_000}`,
       ...(long ? ['--expose-gc'] : []),
       ...(grep ? [`--test-name-pattern=${grep}`] : []),
       ...specs,
     ],
-    { env: { ...peerPython(), LABWIRE_TEST_COUNTS: counts } },
+    {
+      name: 'node:test',
+      env: { ...peerPython(), LABWIRE_BUILT: '1', LABWIRE_TEST_COUNTS: counts },
+      limitMs: long ? null : LIMIT_MS,
+    },
   );
   tally.add(readCounts(counts), exitCode, 'node:test');
 }
@@ -79,23 +90,27 @@ async function runPytest(folders, { long, grep }, tally) {
   }
   console.log(`\n── pytest · ${present.join(', ')}`);
   const report = countsFile('pytest.xml');
-  const exitCode = await show(python, [
-    ...['-m', 'pytest', '-q', '--no-header', '--tb=short', `--junitxml=${report}`],
-    ...['-m', long ? 'long' : 'not long'],
-    ...(long ? ['-o', 'faulthandler_timeout=1800'] : []),
-    ...(grep ? ['-k', grep] : []),
-    ...present,
-  ]);
+  const exitCode = await show(
+    python,
+    [
+      ...['-m', 'pytest', '-q', '--no-header', '--tb=short', `--junitxml=${report}`],
+      ...['-m', long ? 'long' : 'not long'],
+      ...(long ? ['-o', 'faulthandler_timeout=1800'] : []),
+      ...(grep ? ['-k', grep] : []),
+      ...present,
+    ],
+    { name: 'pytest', limitMs: long ? null : LIMIT_MS },
+  );
   const NO_TESTS = 5; // none here is marked so, or has this name
   tally.add(readJunit(report), exitCode === NO_TESTS && (long || grep) ? 0 : exitCode, 'pytest');
 }
 
-async function runUi({ long, grep }, tally) {
+async function runUi({ long, grep }, tally, voice) {
   const folder = path.join(root, ROOMS.ui.folder);
   if (!existsSync(folder)) {
     return;
   }
-  console.log('\n── Galata · ui-tests');
+  voice.write('\n── Galata · ui-tests\n');
   try {
     await findChromium();
   } catch (error) {
@@ -112,7 +127,10 @@ async function runUi({ long, grep }, tally) {
       ...(grep ? ['--grep', grep] : []),
     ],
     {
+      name: 'Playwright',
       cwd: path.join(root, 'ui-tests'),
+      voice,
+      limitMs: long ? null : LIMIT_MS,
       env: {
         LABWIRE_UI_FROM: 'installed',
         LABWIRE_UI_JSON: report,
@@ -122,7 +140,7 @@ async function runUi({ long, grep }, tally) {
   );
   const counts = readPlaywright(report);
   if (counts.retried > 0) {
-    console.log(`\n! ${counts.retried} passed the second time only: named above as flaky`);
+    voice.write(`\n! ${counts.retried} passed the second time only: named above as flaky\n`);
   }
   tally.add(counts, exitCode, 'Playwright');
 }
@@ -154,28 +172,76 @@ function readPlaywright(file) {
   return { passed: expected + flaky, failed: unexpected, skipped, retried: flaky };
 }
 
-/** Everything that the chosen rooms need, and no more. */
+/** Everything that the chosen rooms need, and no more. What waits for the network waits together. */
 async function prepare(names, everything) {
   const rooms = names.map(name => ROOMS[name]);
-  const compiled = names.filter(name => ROOMS[name].folder.startsWith('src/'));
   const installed = rooms.some(room => room.installed);
   const needsPython = installed || rooms.some(room => room.python || room.kind === 'pytest');
-  await Promise.all([ensureNodeModules(), needsPython ? ensurePython() : undefined]);
-  // 27 s of network beside 10 s of compiler
-  const browser = names.includes('ui') ? ensureNodeModules('ui-tests') : undefined;
+  await together(
+    async () => {
+      await ensureNodeModules();
+      await make(names, installed, everything);
+    },
+    needsPython ? () => ensurePython() : undefined,
+    names.includes('ui') ? () => ensureNodeModules('ui-tests') : undefined,
+  );
   if (installed) {
-    await build();
     await ensureWheel();
-  } else {
-    const parts = new Set(rooms.flatMap(room => room.builds ?? []));
-    if (parts.size > 0) {
-      await build([...parts]);
-    }
   }
+}
+
+async function make(names, installed, everything) {
+  const parts = new Set(names.flatMap(name => ROOMS[name].builds ?? []));
+  if (installed || parts.size > 0) {
+    await build(installed ? undefined : [...parts]);
+  }
+  const compiled = names.filter(name => ROOMS[name].folder.startsWith('src/'));
   if (compiled.length > 0) {
     await compile([everything ? 'tsconfig.tests.json' : testProject(compiled)], 'tsc, the specs');
   }
-  await browser;
+}
+
+/**
+ * The browser's tests wait and draw by turns and leave half of two cores idle: in a whole run the
+ * others go beside them, one file at a time, as many processes as without it. Soaks go alone.
+ */
+async function runAll(names, everything, options, tally) {
+  const of = kind => names.filter(name => ROOMS[name].kind === kind);
+  const folders = everything ? ['tests'] : of('pytest').map(name => ROOMS[name].folder);
+  const ui = of('ui').length > 0;
+  const others = of('node').length + folders.length > 0;
+  const beside = ui && others && !options.long;
+  const voice = new Voice();
+  /** One that cannot run, or hangs, is counted; the next is run all the same. */
+  const attempt = async run => {
+    try {
+      await run();
+    } catch (error) {
+      if (!(error instanceof StepError)) {
+        throw error;
+      }
+      tally.fail(error.message);
+    }
+  };
+  const quiet = async () => {
+    try {
+      await attempt(() => runNode(of('node'), { ...options, beside }, tally));
+      await attempt(() => runPytest(folders, options, tally));
+    } finally {
+      voice.speak();
+    }
+  };
+  const browser = async () => {
+    if (ui) {
+      await attempt(() => runUi(options, tally, voice));
+    }
+  };
+  if (beside) {
+    await together(quiet, browser);
+  } else {
+    await quiet();
+    await browser();
+  }
 }
 
 function choose(words) {
@@ -201,13 +267,7 @@ async function test(argv) {
   const tally = new Tally();
   try {
     await prepare(names, everything);
-    const of = kind => names.filter(name => ROOMS[name].kind === kind);
-    await runNode(of('node'), options, tally);
-    const folders = everything ? ['tests'] : of('pytest').map(name => ROOMS[name].folder);
-    await runPytest(folders, options, tally);
-    if (names.includes('ui')) {
-      await runUi(options, tally);
-    }
+    await runAll(names, everything, options, tally);
   } catch (error) {
     if (!(error instanceof StepError)) {
       throw error;
