@@ -88,8 +88,8 @@ export { FIRST_VIEWPORT, type IFrameSource, LiveViewModel, type ViewPhase } from
 export { type IOpenView, kindOf, LiveViewsModel } from './liveviews.js';
 export {
   type Callable,
+  foundMethods,
   type ICallables,
-  isFound,
   MethodsModel,
   type ReadState,
   type ServerEntry,

@@ -255,10 +255,49 @@ const WAITING = { state: 'waiting', description: null, fault: null } as const;
  * a docstring is searched too, but only for the whole text.
  */
 export function isFound({ target, method }: MethodPlace, filter: string): boolean {
-  const wanted = filter.trim().toLowerCase();
-  const named = `${target.server} ${target.name} ${method.name}`.toLowerCase();
-  return (
-    wanted.split(/[\s.›]+/).every(word => named.includes(word)) ||
-    (method.docstring?.toLowerCase().includes(wanted) ?? false)
-  );
+  return fits(searchedOf(target, method), wantedOf(filter));
+}
+
+/** The methods of a target that fit, as `isFound` has it; all where nothing is looked for. */
+export function foundMethods(target: TargetEntry, filter: string): readonly MethodDescription[] {
+  const methods = target.description?.methods ?? [];
+  const wanted = wantedOf(filter);
+  if (wanted.text === '') {
+    return methods;
+  }
+  let searched = SEARCHED.get(target);
+  if (searched === undefined) {
+    searched = methods.map(method => searchedOf(target, method));
+    SEARCHED.set(target, searched);
+  }
+  return searched.filter(each => fits(each, wanted)).map(({ method }) => method);
+}
+
+/** What is searched of a method, in lower case. */
+type Searched = {
+  readonly method: MethodDescription;
+  readonly named: string;
+  readonly docstring: string;
+};
+
+// Made once for all keystrokes; an entry that changes is another one.
+const SEARCHED = new WeakMap<TargetEntry, readonly Searched[]>();
+
+function searchedOf(target: TargetEntry, method: MethodDescription): Searched {
+  return {
+    method,
+    named: `${target.server} ${target.name} ${method.name}`.toLowerCase(),
+    docstring: method.docstring?.toLowerCase() ?? '',
+  };
+}
+
+type Wanted = { readonly text: string; readonly words: readonly string[] };
+
+function wantedOf(filter: string): Wanted {
+  const text = filter.trim().toLowerCase();
+  return { text, words: text.split(/[\s.›]+/) };
+}
+
+function fits({ named, docstring }: Searched, { text, words }: Wanted): boolean {
+  return words.every(word => named.includes(word)) || docstring.includes(text);
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Signal } from '@lumino/signaling';
 import { openHub, type TestHub } from '../../hub/__tests__/openhub.js';
-import { type Callable, isFound, MethodsModel } from '../methods.js';
+import { type Callable, foundMethods, isFound, MethodsModel } from '../methods.js';
 import { ScriptedHub, settled } from './scripted.js';
 
 const LAB = 'demo+sipyco+rpc://';
@@ -126,6 +126,29 @@ describe('the methods of the instruments', () => {
         .map(({ name }) => name),
     );
     assert.deepEqual(found, ['get_frequency', 'set_frequency']);
+  });
+
+  it('finds them by words, by the whole text of a docstring, under the name of today', async () => {
+    list.set({ name: 'lab', address: LAB });
+    model.look();
+    await until(() => model.servers[0]?.state === 'known');
+    model.readAll();
+    await until(() => model.servers[0]!.targets.every(({ state }) => state === 'known'));
+    const found = (filter: string) =>
+      model.servers[0]!.targets.flatMap(target =>
+        foundMethods(target, filter).map(({ name }) => `${target.name}.${name}`),
+      );
+    const all = model.servers[0]!.targets.flatMap(({ name, description }) =>
+      description!.methods.map(method => `${name}.${method.name}`),
+    );
+    assert.deepEqual(found(' '), all);
+    assert.deepEqual(found('FREQ siggen'), ['siggen.get_frequency', 'siggen.set_frequency']);
+    assert.deepEqual(found('lab›siggen.set_f'), ['siggen.set_frequency']);
+    assert.deepEqual(found('the frequency of a'), ['siggen.get_frequency', 'siggen.set_frequency']);
+    assert.deepEqual(found('frequency the of a'), []);
+    assert.deepEqual(found('bench'), []);
+    list.set({ name: 'bench', address: LAB });
+    assert.deepEqual(found('bench'), all);
   });
 
   it('reads the methods of what answers while it is searched', async () => {

@@ -101,6 +101,15 @@ describe('the rows of the method browser', () => {
     assert.deepEqual(lines(MOTOR, [], 'camera'), []);
   });
 
+  it('are the same objects while they tell the same: nobody draws them again', () => {
+    const [all, some] = [rowsOf(MOTOR, [`target ${ADDRESS}`]), rowsOf(MOTOR, [], 'mov')];
+    assert.equal(all[2]?.name, 'move');
+    assert.equal(all[2], some[1]);
+    const chosen = methodKey(ADDRESS, 'move');
+    assert.notEqual(rowsOf(MOTOR, [], 'mov', chosen)[1], some[1]);
+    assert.equal(rowsOf(MOTOR, [], 'mov')[1], some[1]);
+  });
+
   it('say what is still asked for, and why there is no answer', () => {
     const asked: TargetEntry = { ...MOTOR, state: 'reading', description: null };
     assert.deepEqual(lines(asked, [], 'move'), ['1 lab › motor asking for its methods…']);

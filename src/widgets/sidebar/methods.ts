@@ -55,8 +55,8 @@ export class MethodsSection extends Widget {
       if (this._filter.value.trim() !== '') {
         model.readAll();
       }
-      this._draw();
       this._tree.scrollToTop();
+      this._draw();
     });
     this._filter.addEventListener('keydown', event => this._onFilterKey(event));
     this._tree = new MethodTree({

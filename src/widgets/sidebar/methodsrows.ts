@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import {
-  isFound,
+  foundMethods,
   type MethodDescription,
   type ServerEntry,
   type TargetEntry,
@@ -104,9 +104,7 @@ function serverRows(server: ServerEntry, options: MethodRowsOptions): readonly M
 function targetRows(target: TargetEntry, options: MethodRowsOptions): readonly MethodRow[] {
   const { filter, expanded, trans } = options;
   const { address, state, description, fault } = target;
-  const methods = (description?.methods ?? []).filter(method =>
-    isFound({ target, method }, filter),
-  );
+  const methods = foundMethods(target, filter);
   const isSearched = filter.trim() !== '';
   const isWaiting = state === 'waiting' || state === 'reading';
   if (isSearched && methods.length === 0) {
@@ -167,27 +165,44 @@ function lifeCycleRows(
   return [head, ...(isOpen ? methods.map(each => methodRow(each, target, 3, options)) : [])];
 }
 
+// Made once for all lists that it stands in: whoever draws it sees that it is the same.
 function methodRow(
   method: MethodDescription,
   target: TargetEntry,
   level: number,
   { chosen }: MethodRowsOptions,
 ): MethodRow {
-  const key = methodKey(target.address, method.name);
-  const doc = method.docstring?.trim() ?? '';
+  let made = METHOD_ROWS.get(target);
+  if (made === undefined) {
+    made = new Map();
+    METHOD_ROWS.set(target, made);
+  }
+  let row = made.get(method);
+  if (row === undefined) {
+    row = plainRow(method, target, level);
+    made.set(method, row);
+  }
+  return row.key === chosen ? { ...row, below: firstParagraph(method) } : row;
+}
+
+const METHOD_ROWS = new WeakMap<TargetEntry, Map<MethodDescription, MethodRow>>();
+
+function plainRow(method: MethodDescription, target: TargetEntry, level: number): MethodRow {
+  const title = [`${method.name}${method.signature ?? ''}`, method.docstring?.trim() ?? ''];
   return row({
-    key,
+    key: methodKey(target.address, method.name),
     kind: 'method',
     level,
     name: method.name,
     aside: method.signature ?? '',
-    below: key === chosen ? (doc.split(/\n\s*\n/)[0] ?? '').replace(/\s+/g, ' ') : '',
-    title: [`${method.name}${method.signature ?? ''}`, doc]
-      .filter(text => text !== '')
-      .join('\n\n'),
+    title: title.filter(text => text !== '').join('\n\n'),
     address: target.address,
     method,
   });
+}
+
+function firstParagraph({ docstring }: MethodDescription): string {
+  return (docstring?.trim().split(/\n\s*\n/)[0] ?? '').replace(/\s+/g, ' ');
 }
 
 function namesOnlyRows(target: TargetEntry, trans: TranslationBundle): readonly MethodRow[] {

@@ -4,11 +4,13 @@
 // twenty does. A row is one line high, but for those with a text below, which are measured.
 // One stop for Tab; arrows move, right and left unfold and fold, Enter opens.
 
-import { element, setText } from '../element.js';
+import { element } from '../element.js';
+import { MethodNode } from './methodsnode.js';
 import { type MethodRow, type Sibling, siblingsOf } from './methodsrows.js';
 
 const ROW_HEIGHT = 22; // px, as style/methods.css has it
-const MARGIN = 20; // rows beyond the edges, so that scrolling shows no gap
+const MARGIN = 4; // rows beyond the edges: each one more makes typing into the filter slower
+const SCROLL_MARGIN = 20; // while it is scrolled, so that there is no gap
 const FIRST_VIEW = 600; // px; until the tree was measured
 
 export namespace MethodTree {
@@ -22,18 +24,6 @@ export namespace MethodTree {
   }
 }
 
-type Shown = {
-  readonly node: HTMLElement;
-  readonly line: HTMLElement;
-  readonly fold: HTMLElement;
-  readonly name: HTMLElement;
-  readonly aside: HTMLElement;
-  readonly below: HTMLElement;
-  row: MethodRow;
-  isChosen: boolean;
-  sibling: Sibling | null;
-};
-
 export class MethodTree {
   constructor(options: MethodTree.IOptions) {
     this._options = options;
@@ -42,19 +32,19 @@ export class MethodTree {
       attributes: { role: 'tree', 'aria-label': options.label },
     });
     this.node = element('div', { className: 'jp-MethodTree', children: [this._content] });
-    this.node.addEventListener('scroll', () => this._render(), { passive: true });
+    this.node.addEventListener('scroll', () => this._scrolled(), { passive: true });
     this.node.addEventListener('click', event => {
-      const shown = this._shownAt(event.target);
-      if (shown !== null) {
-        this._moveTo(shown.row.key);
-        this._activate(shown.row);
+      const row = this._rowAt(event.target);
+      if (row !== null) {
+        this._moveTo(row.key);
+        this._activate(row);
       }
     });
     this.node.addEventListener('keydown', event => this._onKey(event));
     this.node.addEventListener('focusin', event => {
-      const shown = this._shownAt(event.target);
-      if (shown !== null && shown.row.key !== this._current) {
-        this._mark(shown.row.key);
+      const row = this._rowAt(event.target);
+      if (row !== null && row.key !== this._current) {
+        this._mark(row.key);
       }
     });
     this._resizes = new ResizeObserver(() => this._fit());
@@ -95,12 +85,16 @@ export class MethodTree {
     } else if (bottom > scrollTop + clientHeight) {
       this.node.scrollTop = Math.min(top, bottom - clientHeight);
     }
+    this._scrollTop = this.node.scrollTop;
     this._render();
   }
 
   /** What comes first can be seen. */
   scrollToTop(): void {
-    this.node.scrollTop = 0;
+    if (this._scrollTop !== 0) {
+      this._scrollTop = 0;
+      this.node.scrollTop = 0;
+    }
   }
 
   focus(): void {
@@ -117,14 +111,23 @@ export class MethodTree {
   // ---- What is in the page ------------------------------------------------------------------------
 
   private _fit(): void {
-    const { clientWidth, clientHeight } = this.node;
+    const { clientWidth, clientHeight, scrollTop } = this.node;
+    if (clientHeight === 0) {
+      return; // it cannot be seen
+    }
     if (clientWidth !== this._width) {
       this._width = clientWidth;
       this._heights.clear(); // texts wrap elsewhere
       this._stack();
     }
-    this._viewHeight = clientHeight || FIRST_VIEW;
+    this._viewHeight = clientHeight;
+    this._scrollTop = scrollTop;
     this._render();
+  }
+
+  private _scrolled(): void {
+    this._scrollTop = this.node.scrollTop;
+    this._render(SCROLL_MARGIN);
   }
 
   // Where each row begins, and where the last one ends.
@@ -137,22 +140,22 @@ export class MethodTree {
     this._tops = tops;
   }
 
-  private _render(): void {
-    this._place();
+  // Reads nothing that the page would have to be laid out for, but where a row has a text below.
+  private _render(margin = MARGIN): void {
+    this._place(margin);
     if (this._measure()) {
       this._stack();
-      this._place();
+      this._place(margin);
     }
   }
 
-  private _place(): void {
+  private _place(margin: number): void {
     const tops = this._tops;
     const last = this._rows.length - 1;
     const total = tops[last + 1]!;
-    const top = Math.min(this.node.scrollTop, Math.max(0, total - this._viewHeight));
-    const first = Math.max(0, rowAt(tops, top) - MARGIN);
-    const end = Math.min(last, rowAt(tops, top + this._viewHeight) + MARGIN);
-    this._content.style.height = `${total}px`;
+    const top = Math.min(this._scrollTop, Math.max(0, total - this._viewHeight));
+    const first = Math.max(0, rowAt(tops, top) - margin);
+    const end = Math.min(last, rowAt(tops, top + this._viewHeight) + margin);
     const indices = Array.from({ length: Math.max(0, end - first + 1) }, (_, i) => first + i);
     const current = this._indexOf(this._current); // the stop for Tab, and perhaps the focus
     if (current >= 0 && current < first) {
@@ -160,28 +163,56 @@ export class MethodTree {
     } else if (current > end) {
       indices.push(current);
     }
+    if (total !== this._total) {
+      this._total = total;
+      this._content.style.height = `${total}px`;
+    }
     this._fill(indices);
   }
 
+  // A row keeps its node while it is in the page: it may have the focus. One that goes leaves its node
+  // to the row that comes in its place.
   private _fill(indices: readonly number[]): void {
     const keys = new Set(indices.map(index => this._rows[index]!.key));
-    for (const [key, { node }] of this._shown) {
-      if (!keys.has(key)) {
-        node.remove();
-        this._shown.delete(key);
-      }
-    }
+    const freeAt = (place: Element | null) => {
+      const node = place === null ? undefined : this._nodes.get(place);
+      return node === undefined || keys.has(node.row!.key) ? null : node;
+    };
     let next = this._content.firstElementChild;
+    const drop = (node: MethodNode) => {
+      next = node.node.nextElementSibling;
+      node.node.remove();
+      this._shown.delete(node.row!.key);
+      this._spare.push(node);
+    };
     for (const index of indices) {
       const row = this._rows[index]!;
-      const shown = this._shown.get(row.key) ?? this._made(row);
-      if (shown.node === next) {
+      let node = this._shown.get(row.key) ?? null;
+      if (node === null) {
+        node = freeAt(next);
+        if (node === null) {
+          node = this._spare.pop() ?? this._made();
+        } else {
+          this._shown.delete(node.row!.key);
+        }
+        this._shown.set(row.key, node);
+      } else {
+        for (let free = freeAt(next); free !== null; free = freeAt(next)) {
+          drop(free);
+        }
+      }
+      if (node.node === next) {
         next = next.nextElementSibling;
       } else {
-        this._content.insertBefore(shown.node, next); // what is in its place is not moved: it may have the focus
+        this._content.insertBefore(node.node, next);
       }
-      drawRow(shown, row, this._siblings[index]!, row.key === this._chosen);
-      shown.node.style.top = `${this._tops[index]}px`;
+      node.show(row, this._siblings[index]!);
+      node.top = this._tops[index]!;
+      node.isChosen = row.key === this._chosen;
+      node.isStop = row.key === this._current;
+    }
+    for (let free = freeAt(next); free !== null; free = freeAt(next)) {
+      drop(free);
     }
   }
 
@@ -189,7 +220,7 @@ export class MethodTree {
   private _measure(): boolean {
     let isNew = false;
     for (const [key, { node, row }] of this._shown) {
-      const height = row.below === '' ? 0 : node.offsetHeight;
+      const height = row?.below === '' ? 0 : node.offsetHeight;
       if (height > 0 && height !== this._heights.get(key)) {
         this._heights.set(key, height);
         isNew = true;
@@ -202,44 +233,25 @@ export class MethodTree {
     return key === null ? -1 : this._rows.findIndex(row => row.key === key);
   }
 
-  private _made(row: MethodRow): Shown {
-    const fold = element('span', {
-      className: 'jp-MethodTree-fold',
-      attributes: { 'aria-hidden': 'true' },
-    });
-    const name = element('span', { className: 'jp-MethodTree-name' });
-    const aside = element('span', { className: 'jp-MethodTree-aside' });
-    const below = element('div', { className: 'jp-MethodTree-below' });
-    const line = element('div', {
-      className: 'jp-MethodTree-line',
-      children: [fold, name, aside],
-    });
-    const node = element('div', {
-      className: 'jp-MethodTree-row',
-      attributes: { role: 'treeitem', tabindex: '-1' },
-      children: [line, below],
-    });
-    node.dataset.key = row.key;
-    const shown = { node, line, fold, name, aside, below, row, isChosen: false, sibling: null };
-    this._shown.set(row.key, shown);
-    node.tabIndex = row.key === this._current ? 0 : -1;
-    return shown;
+  private _made(): MethodNode {
+    const node = new MethodNode();
+    this._nodes.set(node.node, node);
+    return node;
   }
 
-  private _shownAt(target: EventTarget | null): Shown | null {
-    const node = target instanceof Element ? target.closest<HTMLElement>('[data-key]') : null;
-    return this._shown.get(node?.dataset.key ?? '') ?? null;
+  private _rowAt(target: EventTarget | null): MethodRow | null {
+    const place = target instanceof Element ? target.closest('.jp-MethodTree-row') : null;
+    return place === null ? null : (this._nodes.get(place)?.row ?? null);
   }
 
   private _mark(key: string | null): void {
-    const before = this._current === null ? undefined : this._shown.get(this._current);
+    const [before, now] = [this._current, key].map(each => this._shown.get(each ?? ''));
     if (before !== undefined) {
-      before.node.tabIndex = -1;
+      before.isStop = false;
     }
     this._current = key;
-    const now = key === null ? undefined : this._shown.get(key);
     if (now !== undefined) {
-      now.node.tabIndex = 0;
+      now.isStop = true;
     }
   }
 
@@ -321,7 +333,10 @@ export class MethodTree {
   private readonly _options: MethodTree.IOptions;
   private readonly _content: HTMLElement;
   private readonly _resizes: ResizeObserver;
-  private readonly _shown = new Map<string, Shown>();
+  /** In the page, by key. */
+  private readonly _shown = new Map<string, MethodNode>();
+  private readonly _spare: MethodNode[] = [];
+  private readonly _nodes = new WeakMap<Element, MethodNode>();
   /** Of rows with a text below, px, by key. */
   private readonly _heights = new Map<string, number>();
   private _rows: readonly MethodRow[] = [];
@@ -331,6 +346,9 @@ export class MethodTree {
   private _current: string | null = null;
   private _width = 0;
   private _viewHeight = FIRST_VIEW;
+  // As the page has them: asking it would have it laid out.
+  private _scrollTop = 0;
+  private _total = 0;
 }
 
 /** Index of the row in which `y` lies; the last one below all. */
@@ -346,33 +364,4 @@ function rowAt(tops: Float64Array, y: number): number {
     }
   }
   return low;
-}
-
-function drawRow(shown: Shown, row: MethodRow, sibling: Sibling, isChosen: boolean): void {
-  if (shown.row === row && shown.isChosen === isChosen && shown.sibling === sibling) {
-    return;
-  }
-  shown.row = row;
-  shown.isChosen = isChosen;
-  shown.sibling = sibling;
-  const { node, line, fold, name, aside, below } = shown;
-  line.hidden = row.name === '' && row.aside === '';
-  node.dataset.kind = row.kind;
-  node.setAttribute('aria-level', String(row.level));
-  node.style.setProperty('--labwire-level', String(row.level - 1));
-  if (row.expanded === null) {
-    node.removeAttribute('aria-expanded');
-  } else {
-    node.setAttribute('aria-expanded', String(row.expanded));
-  }
-  node.setAttribute('aria-posinset', String(sibling.position));
-  node.setAttribute('aria-setsize', String(sibling.count));
-  node.setAttribute('aria-selected', String(isChosen));
-  if (node.title !== row.title) {
-    node.title = row.title;
-  }
-  setText(fold, row.expanded === null ? '' : row.expanded ? '▾' : '▸');
-  setText(name, row.name);
-  setText(aside, row.aside);
-  setText(below, row.below);
 }
