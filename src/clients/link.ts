@@ -338,7 +338,7 @@ export class Link<Command, Event extends { readonly type: string }> {
       return { error, wasOpen: false };
     }
     const { machine, take, pumped = transport } = conversation;
-    const pump = new Pump(machine, pumped, event => take(event));
+    const pump = new Pump(machine, pumped, take);
     this._pump = pump;
     let error: unknown;
     try {

@@ -69,10 +69,11 @@ export class RpcConnection extends Served<RpcServerCommand, RpcServerEvent> {
     return super.close(reason);
   }
 
-  protected override async _linger(end: PumpEnd): Promise<void> {
-    if (end.type === 'eof') {
-      await this._transport.drained(); // who has ended its requests still wants the answers
-    }
+  protected override _linger(end: PumpEnd): undefined | Promise<void> {
+    // Who has ended its requests still wants the answers.
+    return end.type === 'eof' && this._transport.bufferedBytes > 0
+      ? this._transport.drained()
+      : undefined;
   }
 
   protected _take(event: RpcServerEvent): undefined | Promise<void> {

@@ -33,7 +33,10 @@ export abstract class Served<Command, Event extends { readonly type: string }> i
 
   async serve(): Promise<void> {
     try {
-      await this._linger(await this._pump.run());
+      const wait = this._linger(await this._pump.run());
+      if (wait !== undefined) {
+        await wait;
+      }
     } catch (error) {
       this._leave(error);
     }
@@ -48,7 +51,9 @@ export abstract class Served<Command, Event extends { readonly type: string }> i
   protected abstract _take(event: Event): undefined | Promise<void>;
 
   /** The conversation has ended: how long does the connection stay? */
-  protected async _linger(_end: PumpEnd): Promise<void> {}
+  protected _linger(_end: PumpEnd): undefined | Promise<void> {
+    return undefined;
+  }
 
   /** It cannot be served any more. */
   protected _leave(error: unknown): void {

@@ -7,8 +7,10 @@ const TOLERANCE_MS = 5;
 
 /** Monotonic and wall time of the platform; timers of its event loop. */
 export class PlatformClock implements IClock {
-  /** Wall time minus monotonic time. */
+  /** Wall time minus monotonic time; its whole milliseconds in nanoseconds, and the rest of it. */
   private _offsetMs = Number.NaN;
+  private _wholeNs = 0n;
+  private _restMs = 0;
 
   nowMs(): number {
     return performance.now();
@@ -20,11 +22,12 @@ export class PlatformClock implements IClock {
     const wall = Date.now();
     if (!(Math.abs(wall - monotonic - this._offsetMs) <= TOLERANCE_MS)) {
       this._offsetMs = wall - monotonic;
+      // Milliseconds since 1970 need 41 bits and leave 12 for the fraction: whole and rest apart.
+      const whole = Math.floor(this._offsetMs);
+      this._wholeNs = BigInt(whole) * 1_000_000n;
+      this._restMs = this._offsetMs - whole;
     }
-    // Milliseconds since 1970 need 41 bits and leave 12 for the fraction: whole and rest apart.
-    const ms = Math.floor(this._offsetMs);
-    const rest = this._offsetMs - ms + monotonic;
-    return BigInt(ms) * 1_000_000n + BigInt(Math.round(rest * 1e6));
+    return this._wholeNs + BigInt(Math.round((this._restMs + monotonic) * 1e6));
   }
 
   after(delayMs: number, callback: () => void): ITimer {

@@ -10,12 +10,13 @@ export const SHOWN_BYTES = 64;
 
 /** Watches the beginning of a connection. The answers do not depend on how the bytes are cut. */
 export class FirstLine {
-  private readonly _head: number[] = [];
+  private readonly _bytes = new Uint8Array(SHOWN_BYTES);
+  private _length = 0;
   private _isWhole = false;
 
   /** The first bytes, at most `SHOWN_BYTES` and without the newline. */
-  get head(): readonly number[] {
-    return this._head;
+  get head(): Uint8Array {
+    return this._bytes.subarray(0, this._length);
   }
 
   /** See the next bytes. @returns false once it is known that they do not begin a dict. */
@@ -23,25 +24,26 @@ export class FirstLine {
     if (this._isWhole) {
       return true;
     }
-    const newline = chunk.indexOf(NEWLINE);
-    const end = Math.min(newline < 0 ? chunk.length : newline, SHOWN_BYTES - this._head.length);
-    for (let i = 0; i < end; i += 1) {
-      this._head.push(chunk[i]!);
+    for (let i = 0; i < chunk.length && !this._isWhole; i += 1) {
+      if (chunk[i] !== NEWLINE) {
+        this._bytes[this._length] = chunk[i]!;
+        this._length += 1;
+      }
+      this._isWhole = chunk[i] === NEWLINE || this._length === SHOWN_BYTES;
     }
-    this._isWhole = newline >= 0 || this._head.length === SHOWN_BYTES;
     if (!this._isWhole) {
       return true;
     }
     let at = 0;
-    while (at < this._head.length && isBlank(this._head[at]!)) {
+    while (at < this._length && isBlank(this._bytes[at]!)) {
       at += 1;
     }
-    return at === this._head.length || this._head[at] === OPEN_BRACE;
+    return at === this._length || this._bytes[at] === OPEN_BRACE;
   }
 
   /** Does it at least begin with `key`? Tells a broken SiPyCo server from a stranger. */
   startsWithKey(key: string): boolean {
-    return new RegExp(`^\\s*\\{\\s*["']${key}["']\\s*:`).test(textOf(this._head));
+    return new RegExp(`^\\s*\\{\\s*["']${key}["']\\s*:`).test(LOOSE.decode(this.head));
   }
 }
 
@@ -65,13 +67,24 @@ export function bannerText(protocol: SipycoProtocol): string {
 }
 
 /** Bytes of a stranger for a message: on one line, cut where they are many. */
-export function quoted(bytes: ArrayLike<number>): string {
-  const shown = Array.from({ length: Math.min(bytes.length, SHOWN_BYTES) }, (_, i) => bytes[i]!);
-  return `${JSON.stringify(textOf(shown))}${bytes.length >= SHOWN_BYTES ? ' and more' : ''}`;
+export function quoted(bytes: Uint8Array): string {
+  const shown = bytes.subarray(0, SHOWN_BYTES);
+  return `${JSON.stringify(LOOSE.decode(shown))}${bytes.length >= SHOWN_BYTES ? ' and more' : ''}`;
 }
 
-/** A line as text; null where it is not UTF-8. */
+/** A line as text; null where it is not UTF-8. A name of a few letters is read here sooner than a native decoder is called. */
 export function decodeText(line: Uint8Array): string | null {
+  if (line.length <= SHOWN_BYTES) {
+    let text = '';
+    let seen = 0;
+    for (const byte of line) {
+      text += String.fromCharCode(byte);
+      seen |= byte;
+    }
+    if (seen < 0x80) {
+      return text;
+    }
+  }
   try {
     return STRICT.decode(line);
   } catch {
@@ -83,10 +96,6 @@ const NEWLINE = 0x0a;
 const OPEN_BRACE = 0x7b;
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LOOSE = new TextDecoder('utf-8', { ignoreBOM: true });
-
-function textOf(bytes: readonly number[]): string {
-  return LOOSE.decode(Uint8Array.from(bytes));
-}
 
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d;

@@ -21,6 +21,20 @@ export function encodeLine(value: PyValue, pyon: PyonVersion): Uint8Array<ArrayB
   return encodeBytes(value, LINES[pyon]);
 }
 
+/** `text` as a line. A name of a few letters is written here sooner than a native encoder is called. */
+export function textLine(text: string): Uint8Array<ArrayBuffer> {
+  const line = new Uint8Array(text.length + 1);
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) {
+      return new TextEncoder().encode(`${text}\n`);
+    }
+    line[i] = code;
+  }
+  line[text.length] = 0x0a;
+  return line;
+}
+
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
 const LINES = { 1: { version: 1, newline: true }, 2: { version: 2, newline: true } } as const;
 

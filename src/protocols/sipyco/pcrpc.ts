@@ -19,14 +19,15 @@ import {
   Tuple,
 } from '../../values/index.js';
 import { decode, type PyonVersion } from '../pyon/index.js';
-import { bannerLine, checkedTarget, LIMITS, PYON_V2 } from './banner.js';
+import { checkedTarget, handshake, LIMITS, PYON_V2 } from './banner.js';
 import { packedExceptionOf } from './exceptions.js';
 import { FirstLine, quoted } from './firstline.js';
 import { END, LineMachine } from './linemachine.js';
-import { encodeLine } from './lines.js';
+import { encodeLine, textLine } from './lines.js';
 import { describe } from './mods.js';
-import { decodeIdentity, rpcIdOf, textsOf } from './rpcid.js';
-import type { RpcClientCommand, RpcClientEvent } from './rpcmessages.js';
+import { Remembered } from './remembered.js';
+import { readRpcId, textsOf } from './rpcid.js';
+import type { RpcClientCommand, RpcClientEvent, RpcId } from './rpcmessages.js';
 
 export type RpcClientMachineOptions = {
   /** `best`, the default: version 2 where the server offers it. 1: as clients before SiPyCo 1.10. */
@@ -95,7 +96,7 @@ export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEve
     this._pyon = isV2 ? 2 : 1;
     this._target = target;
     this._state = 'selecting';
-    this._output.push(ENCODER.encode(`${target}${isV2 ? ` ${PYON_V2}` : ''}\n`));
+    this._output.push(textLine(isV2 ? `${target} ${PYON_V2}` : target));
   }
 
   private _requestLine(command: Call): Uint8Array {
@@ -172,9 +173,9 @@ export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEve
   }
 
   private _identify(line: Uint8Array): void {
-    let value: PyValue;
+    let rpcId: RpcId | null;
     try {
-      value = decodeIdentity(line);
+      rpcId = IDENTITIES.read(line);
     } catch (error) {
       this._fail(
         isLabwireError(error, 'ParseError') && !this._firstLine.startsWithKey('targets')
@@ -183,7 +184,6 @@ export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEve
       );
       return;
     }
-    const rpcId = rpcIdOf(value);
     if (rpcId === null) {
       this._fail(this._notRpc(quoted(line)));
       return;
@@ -194,17 +194,19 @@ export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEve
   }
 
   private _learnMethods(line: Uint8Array): void {
-    const value = this._decode(line);
-    if (value === undefined) {
+    let names: readonly string[] | null;
+    try {
+      names = NAMES[this._pyon].read(line);
+    } catch (error) {
+      this._fail(this._undecodable(error, NO_PYON, BROKEN));
       return;
     }
-    const names = textsOf(value);
     if (names === null) {
       this._fail(
         this._wrong(
           'the answer to the target is no set of names',
           'a set of str',
-          describe(value),
+          describe(decode(line, OPTIONS[this._pyon])),
           BROKEN,
         ),
       );
@@ -334,9 +336,13 @@ export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEve
 
 /** From so many answered calls on, the queue of owed answers is cut. */
 const CUT_AT = 1024;
-const ENCODER = new TextEncoder();
-const BANNER = ENCODER.encode(bannerLine('pc_rpc'));
+const BANNER = handshake('pc_rpc');
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
+const IDENTITIES = new Remembered(readRpcId);
+const NAMES = {
+  1: new Remembered(line => textsOf(decode(line, OPTIONS[1]))),
+  2: new Remembered(line => textsOf(decode(line, OPTIONS[2]))),
+};
 const NO_PYON = 'a line is no PYON';
 const BROKEN = 'Connect again; if it stays so, the server is broken.';
 const CHECK_PORT =

@@ -33,6 +33,8 @@ type State = 'banner' | 'target' | 'requests';
 export class RpcServerIdentity {
   readonly rpcId: RpcId;
   readonly line: Uint8Array;
+  /** What was answered to the last target: most of those who come ask for the same. */
+  private _methods: { names: readonly string[]; pyon: PyonVersion; line: Uint8Array } | null = null;
 
   /** @throws {LocalProtocolError} a target name with a blank or a control character: no client could ask for it. */
   constructor(
@@ -46,12 +48,29 @@ export class RpcServerIdentity {
     };
     this.line = rpcIdLine(this.rpcId);
   }
+
+  /** The answer to the target, to be written: the names of its methods. */
+  methodsLine(given: Iterable<string>, pyon: PyonVersion): Uint8Array {
+    const names = Array.from(given);
+    const last = this._methods;
+    if (
+      last !== null &&
+      last.pyon === pyon &&
+      last.names.length === names.length &&
+      names.every((name, i) => name === last.names[i])
+    ) {
+      return last.line.slice();
+    }
+    const line = encodeLine(new PySet(names), pyon);
+    this._methods = { names, pyon, line: line.slice() };
+    return line;
+  }
 }
 
 /** The server's end of one connection. */
 export class RpcServerMachine extends LineMachine<RpcServerCommand, RpcServerEvent, State> {
   readonly rpcId: RpcId;
-  private readonly _identityLine: Uint8Array;
+  private readonly _identity: RpcServerIdentity;
   private _pyon: PyonVersion = 1;
   private readonly _owed: Owed[] = [];
   private _nextId = 1;
@@ -64,9 +83,8 @@ export class RpcServerMachine extends LineMachine<RpcServerCommand, RpcServerEve
     options: RpcServerMachineOptions = {},
   ) {
     super('banner', LIMITS.requestBytes, 'requestBytes');
-    const identity = id instanceof RpcServerIdentity ? id : new RpcServerIdentity(id, options);
-    this.rpcId = identity.rpcId;
-    this._identityLine = identity.line;
+    this._identity = id instanceof RpcServerIdentity ? id : new RpcServerIdentity(id, options);
+    this.rpcId = this._identity.rpcId;
   }
 
   /**
@@ -120,7 +138,7 @@ export class RpcServerMachine extends LineMachine<RpcServerCommand, RpcServerEve
       this._fail(this._stray(line, bannerText('pc_rpc')));
       return;
     }
-    this._output.push(this._identityLine.slice()); // who writes it owns it
+    this._output.push(this._identity.line.slice()); // who writes it owns it
     this._state = 'target';
   }
 
@@ -187,7 +205,7 @@ export class RpcServerMachine extends LineMachine<RpcServerCommand, RpcServerEve
   private _answerLine(command: RpcServerCommand): Uint8Array {
     switch (command.type) {
       case 'methods':
-        return encodeLine(new PySet(command.names), this._pyon);
+        return this._identity.methodsLine(command.names, this._pyon);
       case 'raise':
         return this._failedLine(command.exception);
       case 'return':

@@ -21,20 +21,21 @@ export function rpcIdLine({ targets, description, features }: RpcId): Uint8Array
     : encodeLine(identity.set('features', [...features]), 2);
 }
 
-/** What a server says, members unknown to us left out; null if it names no targets. */
-export function rpcIdOf(value: PyValue): RpcId | null {
+/** What a server says, members unknown to us left out; null if it names no targets. Frozen. @throws {ParseError} */
+export function readRpcId(line: Uint8Array): RpcId | null {
+  const value = decodeIdentity(line);
   const targets = value instanceof PyDict ? textsOf(value.get('targets')) : null;
   return value instanceof PyDict && targets !== null
-    ? {
-        targets,
+    ? Object.freeze({
+        targets: Object.freeze(targets),
         description: descriptionOf(value.get('description')),
-        features: featuresOf(value.get('features')),
-      }
+        features: Object.freeze(featuresOf(value.get('features'))),
+      })
     : null;
 }
 
 /** JSON from SiPyCo, Python's repr from servers on small boards. @throws {ParseError} neither. */
-export function decodeIdentity(line: Uint8Array): PyValue {
+function decodeIdentity(line: Uint8Array): PyValue {
   try {
     return decode(line, { version: 2 });
   } catch (error) {

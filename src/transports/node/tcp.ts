@@ -74,7 +74,7 @@ export async function connectTcp(options: TcpConnectOptions): Promise<TcpTranspo
   signal?.throwIfAborted();
   const secure = ssl === undefined ? null : { ssl, context: await ssl.createClientContext() };
   signal?.throwIfAborted();
-  const socket = new Socket({ allowHalfOpen: true });
+  const socket = new Socket(SOCKET);
   const patience = new Patience(signal, timeoutMs, () =>
     timeoutOf(endpoint, timeoutMs, socket.readyState === 'open'),
   );
@@ -98,6 +98,13 @@ export async function connectTcp(options: TcpConnectOptions): Promise<TcpTranspo
     patience.end();
   }
 }
+
+/**
+ * Half-open, and what Node adds to every socket: it copies the options and writes these into the
+ * copy, which makes a hidden class anew for each socket unless they are there (a tenth of what
+ * connecting costs).
+ */
+const SOCKET = { allowHalfOpen: true, emitClose: false, autoDestroy: true, decodeStrings: false };
 
 function connect(
   socket: Socket,
