@@ -100,7 +100,7 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   const commands = await page.evaluate(() =>
     window.jupyterapp.commands.listCommands().filter(id => id.startsWith('labwire:')),
   );
-  expect(commands.length).toBeGreaterThanOrEqual(30);
+  expect(commands.length).toBeGreaterThanOrEqual(44);
   const described = await page.evaluate(
     ids =>
       Promise.all(ids.map(async id => (await window.jupyterapp.commands.describedBy(id)).args)),
@@ -132,7 +132,15 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   const form = page.getByRole('group', { name: 'Call siggen.reset' });
   const call = form.getByRole('button', { name: 'Call ⏎' });
   await form.getByText('Nothing is sent before you press Call.').click();
-  await page.evaluate(() => window.jupyterapp.commands.execute('labwire:go-to-call'));
+  const run = (name: string) =>
+    page.evaluate(id => window.jupyterapp.commands.execute(id), `labwire:${name}`);
+  await run('go-to-connect'); // leads to the button, and connects nothing
+  await expect(form.getByRole('button', { name: /^Connect, and show/ })).toBeFocused();
+  await run('add-argument');
+  await expect(form.getByRole('textbox', { name: 'Argument 1' })).toBeFocused();
+  await run('remove-argument');
+  await expect(form.getByRole('textbox')).toHaveCount(0);
+  await run('go-to-call');
   await expect(call).toBeFocused();
   await viewOf(page, 'temperature').click();
   await openNotebook(page, tmpPath, 'foreign.ipynb', [{ html }]);
@@ -161,6 +169,7 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   expect(await page.notebook.getCellCount()).toBe(1);
   await page.notebook.activate('live.ipynb');
   await expect(form).toContainText('Nothing is sent before you press Call.');
+  await expect(form.getByRole('textbox')).toHaveCount(0);
   const temperature = viewOf(page, 'temperature');
   await expectLive(temperature);
   await expect(temperature.getByRole('button', { name: /^Pause/ })).toHaveAttribute(
