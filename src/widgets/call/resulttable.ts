@@ -156,6 +156,11 @@ export class ResultTable extends Widget {
       columnCount: across.count,
     });
     this._draw(down, across);
+    if (this._byKey) {
+      this._byKey = false;
+      // The table scrolls by itself; what is around it follows.
+      this._activeNode()?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
   }
 
   // ---- What the person does -----------------------------------------------------------------------
@@ -173,6 +178,8 @@ export class ResultTable extends Widget {
       !this.model.goByKey(key, this._rows.page, isFar)
     ) {
       return;
+    } else {
+      this._byKey = true;
     }
     event.preventDefault();
     event.stopPropagation();
@@ -281,11 +288,11 @@ export class ResultTable extends Widget {
         return node;
       }),
     );
-    const isSeen = document.getElementById(this._cellId(active.row, active.column)) !== null;
-    if (isSeen) {
-      this._grid.setAttribute('aria-activedescendant', this._cellId(active.row, active.column));
+    const activeNode = this._activeNode();
+    if (activeNode === null) {
+      this._grid.removeAttribute('aria-activedescendant'); // it is scrolled out of sight
     } else {
-      this._grid.removeAttribute('aria-activedescendant');
+      this._grid.setAttribute('aria-activedescendant', activeNode.id);
     }
     setText(
       this._place,
@@ -297,6 +304,10 @@ export class ResultTable extends Widget {
     if (problem !== null) {
       this._say(problem);
     }
+  }
+
+  private _activeNode(): HTMLElement | null {
+    return this._body.querySelector<HTMLElement>('.jp-mod-active');
   }
 
   private _cell(row: number, column: number): HTMLElement {
@@ -356,6 +367,7 @@ export class ResultTable extends Widget {
   private readonly _ruler: HTMLElement;
   private _indexWidth = 0;
   private _letters = NARROWEST;
+  private _byKey = false;
   private _revealed: CallTableModel['active'];
   private _observer: ResizeObserver | null = null;
 }
