@@ -134,25 +134,39 @@ def specs() -> KernelSpecManager:
     return KernelSpecManager(kernel_dirs=[str(KERNELS)])
 
 
+def run_with(manager: KernelManager, program: str) -> None:
+    """Start the kernel by a program of this folder in place of the installed command."""
+    assert manager.kernel_spec is not None
+    path = str(Path(__file__).with_name(program))
+    manager.kernel_spec.argv = [sys.executable, path, "-f", "{connection_file}"]
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KernelManager]:
-    """One bridge kernel with the default configuration, for all tests that leave it as it was."""
+    """One bridge kernel with the default configuration, for all tests that leave it as it was.
+
+    There is room in it for more clients than elsewhere.
+    """
     place = Place(tmp_path_factory.mktemp("shared"))
     manager = KernelManager(
         kernel_name="labwire",
         kernel_spec_manager=specs(),
         connection_file=str(place.root / "runtime" / "kernel-shared.json"),
     )
+    run_with(manager, "kernel_for_many.py")
     manager.start_kernel(env=place.environment)
+    client = manager.client()
+    client.start_channels(hb=False)
+    client.wait_for_ready(timeout=WAIT_S)
+    client.stop_channels()
     yield manager
     manager.shutdown_kernel()
 
 
 @pytest.fixture
-async def bridge(shared: KernelManager) -> AsyncIterator[Running]:
-    """The shared kernel."""
+def bridge(shared: KernelManager) -> Iterator[Running]:
+    """The shared kernel, which has answered: nobody waits for that again."""
     running = Running(shared)
-    await running.client()
     yield running
     running.stop_clients()
 
@@ -169,9 +183,7 @@ def start(place: Place) -> Start:
             connection_file=str(place.root / "runtime" / "kernel-under-test.json"),
         )
         if "LABWIRE_TEST_NAMES" in place.extra:
-            kernel = str(Path(__file__).with_name("kernel_with_names.py"))
-            assert manager.kernel_spec is not None
-            manager.kernel_spec.argv = [sys.executable, kernel, "-f", "{connection_file}"]
+            run_with(manager, "kernel_with_names.py")
         await manager.start_kernel(env=place.environment)
         running = Running(manager)
         try:

@@ -346,13 +346,17 @@ async def test_sigterm_ends_it_and_sigint_does_not(place: Place) -> None:
 
 
 async def listening(child: asyncio.subprocess.Process) -> None:
-    """Wait until the kernel has its handlers: it ignores SIGINT then."""
+    """Wait until the kernel has its handlers: it ignores SIGINT then, and catches SIGTERM."""
     status = Path(f"/proc/{child.pid}/status")
     while True:
-        for line in status.read_text().splitlines():
-            if line.startswith("SigIgn:") and int(line.split()[1], 16) & (1 << (signal.SIGINT - 1)):
-                return
+        fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        if has(fields["SigIgn"], signal.SIGINT) and has(fields["SigCgt"], signal.SIGTERM):
+            return
         await asyncio.sleep(0.01)
+
+
+def has(mask: str, number: signal.Signals) -> bool:
+    return bool(int(mask, 16) & (1 << (number - 1)))
 
 
 async def test_an_orphan_lets_go_of_its_instrument_and_ends(place: Place, watched: Watched) -> None:
