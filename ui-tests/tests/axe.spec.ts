@@ -88,6 +88,9 @@ test.describe('calls', () => {
     await expect(sweep.locator('.jp-StateLine-text')).toContainText('101 points');
     await sweep.getByText(/^History/).click();
     await inEveryTheme(page, '.jp-MethodsSection .jp-CallForm');
+    await sweep.getByRole('button', { name: 'Show as table' }).click();
+    await expect(sweep.getByRole('gridcell', { selected: true })).toHaveText('1000000.0');
+    await inEveryTheme(page, '.jp-MethodsSection .jp-CallForm');
     const status = await choose(methods, 'schedule', 'get_status');
     await status.getByRole('button', { name: 'Call ⏎' }).click();
     await expect(status.locator('.jp-ResultTree')).toContainText("'status'");

@@ -107,6 +107,62 @@ test.describe('methods of the demo lab', () => {
     await expect(methodOf(methods, 'ping')).toBeVisible();
   });
 
+  test('return arrays, which are tables too: by commands and keys', async ({ page }) => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+    const run = (name: string) =>
+      page.evaluate(id => window.jupyterapp.commands.execute(id), `labwire:${name}`);
+    const methods = await showMethods(page);
+    const form = await choose(methods, 'dataset_db', 'get');
+    await fieldOf(form, 'key').fill("'camera.frame'");
+    await fieldOf(form, 'key').press('Enter');
+    await expect(form.locator('.jp-CallResult-type')).toHaveText('uint16[512, 512]');
+
+    // Only what is seen of 262 144 cells is there.
+    await run('show-result-as-table');
+    const table = form.getByRole('grid', { name: "Result of get('camera.frame')" });
+    const active = table.getByRole('gridcell', { selected: true });
+    await expect(table).toHaveAttribute('aria-rowcount', '513');
+    await expect(active).toHaveText(/^\d+$/);
+    await table.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await expect(form).toContainText(/row 1, column 1\s*\d+/);
+    await page.keyboard.press('Control+End');
+    await expect(form).toContainText(/row 511, column 511\s*\d+/);
+    await expect(active).toHaveText(/^\d+$/);
+    await expect(active).toBeInViewport();
+    expect(await table.getByRole('gridcell').count()).toBeLessThan(1000);
+    const id = await active.getAttribute('id');
+    await expect(table).toHaveAttribute('aria-activedescendant', id ?? '');
+    await page.keyboard.press('Control+c');
+    await expect(form.locator('.jp-ResultTable-says')).toHaveText('copied');
+    expect(await clipboard()).toBe(await active.innerText());
+    await page.keyboard.press('Home');
+    await page.keyboard.press('PageUp');
+    await expect(form).toContainText(/row 4\d\d, column 0\s*\d+/);
+    await run('copy-result-cell');
+    await expect.poll(clipboard).toBe(await active.innerText());
+    await bothThemes(page, 'methods-table');
+    await run('show-result-as-table');
+    await expect(table).toHaveCount(0);
+
+    // All of it, as far as there is room, and as a file.
+    await run('copy-result');
+    await expect(form).toContainText('copied the beginning of it; Save… takes all of it');
+    expect(await clipboard()).toMatch(/^array\(\[\[\d+, \d+, \d+, \d+, /);
+    const [file] = await Promise.all([page.waitForEvent('download'), run('save-result')]);
+    expect(readFileSync(await file.path(), 'utf8').split(', ')).toHaveLength(512 * 512 + 1);
+
+    // What a command does to the form sends nothing.
+    await fieldOf(form, 'key').focus();
+    await run('fill-last-call');
+    await expect(form.getByRole('button', { name: 'Call ⏎' })).toBeFocused();
+    await run('go-to-call-history');
+    await expect(form.getByTitle("Fill the form with get('camera.frame')")).toBeFocused();
+    await expect(form.getByText('History (1)')).toBeVisible();
+  });
+
   test('go by keyboard alone: found, called, cancelled, confirmed', async ({ page }) => {
     const methods = await showMethods(page);
     await expect(methodOf(methods, 'lab › faulty')).toBeVisible();
