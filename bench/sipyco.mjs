@@ -1,6 +1,8 @@
 // SiPyCo's calls, publishers and logs, beside Python:
 //
-//   node bench/sipyco.mjs [--json] [--node]        (after `npm run build`)
+//   node bench/sipyco.mjs [--json] [--node] [--only=PART,PART…]        (after `npm run build`)
+//
+// The parts are calls, connects, busy, publisher, logs, tls and bridge; `--node` leaves out the last.
 //
 // The peer is bench/sipyco_peer.py: asyncio and the standard library, doing what SiPyCo does. Servers
 // run in processes of their own. The worker is that of a Chromium that no test driver is attached to,
@@ -32,6 +34,11 @@ useBase64(platformBase64(globalThis));
 const TURNS = 3;
 const SUBSCRIBERS = 10;
 const has = option => process.argv.includes(option);
+const only = process.argv
+  .find(option => option.startsWith('--only='))
+  ?.slice(7)
+  .split(',');
+const wants = part => only?.includes(part) ?? !(part === 'bridge' && has('--node'));
 const file = name => fileURLToPath(new URL(name, import.meta.url));
 const median = values => [...values].sort((a, b) => a - b)[values.length >> 1];
 const round = value => Number(value.toPrecision(3));
@@ -120,16 +127,30 @@ async function waitingRows(ours, theirs) {
   const together =
     all.length === 0 ? 'on cores that the system chose' : 'both ends of each on one core';
   await on([all[0], all[0]], async () => {
-    await callRows(ours, theirs, `${together}; ${BOTH_PYTHON}`);
-    await connectRow(ours, theirs, `${together}; ${BOTH_PYTHON}`);
+    if (wants('calls')) {
+      await callRows(ours, theirs, `${together}; ${BOTH_PYTHON}`);
+    }
+    if (wants('connects')) {
+      await calls.connects(to(ours.port), { count: WARM.connects });
+      await connectRow(ours, theirs, 'one at a time', together);
+    }
   });
-  if (all.length > 1) {
-    await on([all[0], all[1]], () => apartRows(ours, theirs));
-  }
+  const isApart = all.length > 1;
+  const where = isApart ? 'each end on a core of its own' : together;
+  await on(isApart ? [all[0], all[1]] : [all[0], all[0]], async () => {
+    if (wants('calls') && isApart) {
+      await callApartRow(ours, theirs, where);
+    }
+    if (wants('connects')) {
+      if (isApart) {
+        await connectRow(ours, theirs, 'one at a time, apart', where);
+      }
+      await connectRow(ours, theirs, `${SEVERAL.underWay} under way`, where, SEVERAL);
+    }
+  });
 }
 
 const callRate = async port => (await calls.oneByOne(to(port), { seconds: 1 })).perSecond;
-const connectRate = async port => (await calls.connects(to(port), { count: 1000 })).perSecond;
 
 async function callRows(ours, theirs, note) {
   await calls.oneByOne(to(ours.port), { seconds: WARM.seconds });
@@ -149,41 +170,37 @@ async function callRows(ours, theirs, note) {
   );
 }
 
-async function connectRow(ours, theirs, note) {
-  await calls.connects(to(ours.port), { count: WARM.connects });
+/** As an application does that opens all of its controllers: some wait while others are served. */
+const SEVERAL = { underWay: 8, target: 3000 };
+
+/** Beside what sockets alone can do in the same place. */
+async function connectRow(ours, theirs, how, where, { underWay = 1, target } = {}) {
+  const run = { count: 1500, underWay };
   const connects = await byTurns(
-    () => connectRate(ours.port),
-    () => peer('connects', theirs.port, 500),
+    async () => (await calls.connects(to(ours.port), run)).perSecond,
+    () => peer('connects', theirs.port, 500, underWay),
+    () => bareSockets.connects(ours.barePort, run),
   );
   print(
-    'connect, handshake, close, Node, our server',
+    `connect, handshake, close, ${how}, Node, our server`,
     '/s',
     connects,
-    '>= 3 000/s',
-    connects.ours >= 3e3,
-    note,
+    target === undefined ? '' : '>= 3 000/s',
+    target === undefined ? undefined : connects.ours >= target,
+    `${where}, where bare sockets of Node make ${round(connects.bare)} /s; ${BOTH_PYTHON}`,
   );
 }
 
-/** Each end on a core of its own: how far from what sockets alone can do, for no target says that. */
-async function apartRows(ours, theirs) {
-  const row = (what, values) => {
-    const sockets = `bare sockets of Node make ${round(values.bare)} /s`;
-    const note = `each end on a core of its own, where ${sockets}; ${BOTH_PYTHON}`;
-    print(`${what}, Node, our server, apart`, '/s', values, '', undefined, note);
-  };
+/** How far from what sockets alone can do, for no target says that. */
+async function callApartRow(ours, theirs, where) {
   const called = await byTurns(
     () => callRate(ours.port),
     () => peer('calls', theirs.port, 5000),
     () => bareSockets.echoes(ours.barePort, { seconds: 1 }),
   );
-  row('call one at a time', called);
-  const connected = await byTurns(
-    () => connectRate(ours.port),
-    () => peer('connects', theirs.port, 500),
-    () => bareSockets.connects(ours.barePort, { count: 1000 }),
-  );
-  row('connect, handshake, close', connected);
+  const sockets = `bare sockets of Node make ${round(called.bare)} /s`;
+  const note = `${where}, where ${sockets}; ${BOTH_PYTHON}`;
+  print('call one at a time, Node, our server, apart', '/s', called, '', undefined, note);
 }
 
 /** The rows in which one end has always something to do: on whatever cores. */
@@ -421,12 +438,17 @@ async function main() {
   const [ours, theirs] = await Promise.all([ourServer(), pythonServer()]);
   try {
     await waitingRows(ours, theirs);
-    await busyRows(ours, theirs);
-    await publisherRows();
-    await logRow(folder);
-    await tlsRow(folder);
-    if (!has('--node')) {
-      await bridgeRows(ours);
+    const parts = {
+      busy: () => busyRows(ours, theirs),
+      publisher: publisherRows,
+      logs: () => logRow(folder),
+      tls: () => tlsRow(folder),
+      bridge: () => bridgeRows(ours),
+    };
+    for (const [name, measure] of Object.entries(parts)) {
+      if (wants(name)) {
+        await measure();
+      }
     }
   } finally {
     ours.stop();

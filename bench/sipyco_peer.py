@@ -3,7 +3,7 @@
 serve                   prints a port, then serves until its input ends
 calls PORT COUNT        one call at a time: calls per second
 array PORT COUNT        replies of 10 MB: MB per second
-connects PORT COUNT     connect, handshake, close: so many per second
+connects PORT COUNT N   connect, handshake, close, N at a time: so many per second
 logs FILE               lines of a log parsed per second
 publish MODS COUNT      mods encoded once, written to COUNT readers: deliveries per second
 """
@@ -120,12 +120,17 @@ async def array(port: int, count: int) -> float:
     return 10 * count / (time.perf_counter() - start)
 
 
-async def connects(port: int, count: int) -> float:
+async def connects(port: int, count: int, under_way: int) -> float:
+    turns = iter(range(count))
+
+    async def go_on() -> None:
+        for _ in turns:
+            _reader, writer = await connect(port)
+            writer.close()
+            await writer.wait_closed()
+
     start = time.perf_counter()
-    for _ in range(count):
-        _reader, writer = await connect(port)
-        writer.close()
-        await writer.wait_closed()
+    await asyncio.gather(*(go_on() for _ in range(under_way)))
     return count / (time.perf_counter() - start)
 
 

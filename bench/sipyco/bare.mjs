@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { inTurns } from './calls.mjs';
 
 const now = () => performance.now();
 /** As long as a small call. */
@@ -34,10 +35,10 @@ export const bareSockets = {
     return (count * 1000) / (now() - started);
   },
 
-  /** Connect, twice there and back as in the handshake of pc_rpc, close. */
-  async connects(port, { count }) {
+  /** Connect, twice there and back as in the handshake of pc_rpc, close; so many of these at a time. */
+  async connects(port, { count, underWay = 1 }) {
     const started = now();
-    for (let i = 0; i < count; i += 1) {
+    await inTurns(count, underWay, async () => {
       const socket = await open(port);
       for (let step = 0; step < 2; step += 1) {
         socket.write(QUESTION);
@@ -45,7 +46,7 @@ export const bareSockets = {
       }
       socket.destroy();
       await once(socket, 'close');
-    }
+    });
     return (count * 1000) / (now() - started);
   },
 };

@@ -15,6 +15,18 @@ async function withClient(connect, body) {
   }
 }
 
+/** `body` so many times, so many of them under way at once. */
+export async function inTurns(count, underWay, body) {
+  let left = count;
+  const goOn = async () => {
+    while (left > 0) {
+      left -= 1;
+      await body();
+    }
+  };
+  await Promise.all(Array.from({ length: underWay }, goOn));
+}
+
 export const calls = {
   /** One call at a time. */
   oneByOne: (connect, { seconds }) =>
@@ -62,12 +74,10 @@ export const calls = {
       return { megabytesPerSecond: (10 * count * 1000) / (now() - started) };
     }),
 
-  /** Connect, handshake, close. */
-  connects: async (connect, { count }) => {
+  /** Connect, handshake, close; so many of these at a time. */
+  connects: async (connect, { count, underWay = 1 }) => {
     const started = now();
-    for (let i = 0; i < count; i += 1) {
-      await withClient(connect, async () => {});
-    }
+    await inTurns(count, underWay, () => withClient(connect, async () => {}));
     return { perSecond: (count * 1000) / (now() - started) };
   },
 };
