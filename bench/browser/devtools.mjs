@@ -1,6 +1,9 @@
 // What the browser's own tools tell of a page, over the pipe of `--remote-debugging-pipe`.
 //
-// Only attached while something is asked: a page that is measured has nobody on its wires.
+// Only attached while something is asked: a page that is measured has nobody on its wires. Marks are
+// noted by the browser itself, and read when all is over.
+
+const MARKS = 'blink.user_timing'; // category of the trace
 
 /** One browser's end of the pipe. */
 export class DevTools {
@@ -13,6 +16,8 @@ export class DevTools {
     this._calls = new Map();
     this._lastId = 0;
     this._workers = []; // sessions
+    this._noted = []; // events of the trace
+    this._ended = null; // called when all of the trace came
     let text = '';
     answers.setEncoding('utf8').on('data', chunk => {
       const messages = (text + chunk).split('\0');
@@ -38,6 +43,26 @@ export class DevTools {
     }
     await this._call('Target.detachFromTarget', { sessionId });
     return { page, worker };
+  }
+
+  /** Note the marks that pages make (`performance.mark`), until `marks` is asked. */
+  async noteMarks() {
+    this._noted = [];
+    const traceConfig = { includedCategories: [MARKS], excludedCategories: ['*'] };
+    await this._call('Tracing.start', { transferMode: 'ReportEvents', traceConfig });
+  }
+
+  /** @returns {Promise<{name: string, cpuMs: number}[]>} in their order; `cpuMs`: of the UI thread's own clock. */
+  async marks() {
+    const ended = new Promise(resolve => {
+      this._ended = resolve;
+    });
+    await this._call('Tracing.end');
+    await ended;
+    return this._noted
+      .filter(({ cat }) => cat === MARKS)
+      .sort((a, b) => a.ts - b.ts)
+      .map(({ name, tts }) => ({ name, cpuMs: tts / 1000 }));
   }
 
   async _heapOf(session) {
@@ -69,6 +94,10 @@ export class DevTools {
     }
     if (method === 'Target.attachedToTarget' && params.targetInfo.type === 'worker') {
       this._workers.push(params.sessionId);
+    } else if (method === 'Tracing.dataCollected') {
+      this._noted.push(...params.value);
+    } else if (method === 'Tracing.tracingComplete') {
+      this._ended?.();
     }
   }
 }

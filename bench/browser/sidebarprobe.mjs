@@ -4,11 +4,17 @@
 // What is added runs in JupyterLab's page, behind the entry. A picture is timed from an animation
 // callback, in which the person's gesture is made, to the message that comes after the frame was laid
 // out and painted: so all that the UI thread does for it counts, and waiting for the next frame does
-// not. The figures go to the bench's server, and so does the page.
+// not. Inside are the page's listeners for keys and input (JupyterLab's too), the rows, style, layout,
+// paint and the hand-over to the compositor, and whatever else the thread was given meanwhile. Each
+// keystroke is marked, so that the browser's own trace tells what the thread ran for it. The figures go
+// to the bench's server, and so does the page.
 
 import { appendFileSync, cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/steps.mjs';
+
+/** What `performance.mark` is told at a keystroke and at its picture. */
+export const KEY_MARKS = { begin: 'labwire:key', end: 'labwire:key-painted' };
 
 /**
  * Write it to `folder`.
@@ -21,11 +27,14 @@ export function probedCopy(folder, origin, job) {
   cpSync(join(root, 'labwire/labextension'), folder, { recursive: true });
   const static_ = join(folder, 'static');
   const entry = readdirSync(static_).find(name => name.startsWith('remoteEntry'));
-  appendFileSync(join(static_, entry), `;(${probe})(${JSON.stringify({ origin, ...job })});`);
+  appendFileSync(
+    join(static_, entry),
+    `;(${probe})(${JSON.stringify({ origin, marks: KEY_MARKS, ...job })});`,
+  );
 }
 
 // Runs in the page, as text.
-function probe({ origin, rows, texts, settledMs }) {
+function probe({ origin, rows, texts, settledMs, marks }) {
   const ROW_HEIGHT = 22; // px, of the method tree
   const find = selector => document.querySelector(`#labwire-sidebar ${selector}`);
   const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
@@ -93,12 +102,12 @@ function probe({ origin, rows, texts, settledMs }) {
       const steps = [...text].map((key, at) => [key, text.slice(0, at + 1)]);
       const back = [...text].map((_, at) => ['Backspace', text.slice(0, -1 - at)]);
       for (const [key, value] of [...steps, ...back]) {
-        keysMs.push(
-          await picture(
-            () => type(key, value),
-            () => true,
-          ),
-        );
+        const press = () => {
+          performance.mark(marks.begin);
+          type(key, value);
+        };
+        keysMs.push(await picture(press, () => true));
+        performance.mark(marks.end);
         counts.push(rowCount());
         await sleep(30); // as fast as a person types at most
       }
