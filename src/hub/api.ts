@@ -371,6 +371,8 @@ export type ChartRows = {
   readonly columns: readonly ChartColumn[];
   /** Of all rows; the columns have fewer where they are too many to draw. */
   readonly rowCount: number;
+  /** Which row of the table each is. A row keeps its number while older ones go. */
+  readonly numbers: Uint32Array;
 };
 
 /** The data of a chart, never more than a thousand rows in all, never more than twenty times a second. */

@@ -21,11 +21,12 @@ const BAR_SPEC = `{
   "description": "Counts of each state",
   "data": {"name": "counts"},
   "mark": {"type": "bar", "tooltip": True},
-  "params": [{"name": "least", "value": 0}],
+  "params": [{"name": "least", "value": 0}, {"name": "chosen", "select": "point"}],
   "transform": [{"calculate": "datum.n * 1", "as": "m"}, {"filter": "datum.m >= least"}],
   "encoding": {
     "x": {"field": "state", "type": "nominal"},
-    "y": {"field": "m", "type": "quantitative", "scale": {"domain": [0, 100]}}
+    "y": {"field": "m", "type": "quantitative", "scale": {"domain": [0, 100]}},
+    "color": {"condition": {"param": "chosen", "value": "#0072b2"}, "value": "#cccccc"}
   }
 }`;
 
@@ -98,6 +99,19 @@ test('a chart draws live data, in the colours of the theme, and compiles no code
     await expect.poll(() => barsAt(chart, 2, 0.6)).toEqual([false, true]);
     await lab.setDataset('c.n', '[30, 80]');
     await expect.poll(() => barsAt(chart, 2, 0.6)).toEqual([true, false]);
+    // What a person chose stays chosen under new rows.
+    const canvas = chart.locator('.jp-ChartView-plot canvas');
+    const { width, height } = (await canvas.boundingBox())!;
+    await canvas.click({ position: { x: 0.3 * width, y: 0.75 * height } });
+    await expect.poll(() => barsAt(chart, 2, 0.2)).toEqual([true, false]);
+    await lab.setDataset('c.n', '[90, 70]');
+    await expect(chart.locator('.jp-StateLine-last')).toHaveText('2 rows');
+    await expect.poll(() => barsAt(chart, 2, 0.65)).toEqual([true, false]);
+    await expect.poll(() => barsAt(chart, 2, 0.75)).toEqual([false, false]);
+    await lab.setDataset('c.n', '[30, 80]');
+    await expect.poll(() => barsAt(chart, 2, 0.75)).toEqual([true, false]);
+    await canvas.click({ position: { x: 0.98 * width, y: 0.05 * height } });
+    await expect.poll(() => barsAt(chart, 2, 0.2)).toEqual([true, true]);
     await chart.hover();
     const [csv] = await Promise.all([
       page.waitForEvent('download'),

@@ -96,7 +96,7 @@ export class ChartView implements IView {
   private _picture(tables: readonly ChartTable[]): Omit<ChartFrame, keyof FrameHead> {
     const columns = tables.map(table => table.columns());
     const shares = sharesOf(columns.map(rowCountOf));
-    const drawn = tables.map(({ name }, index) => rowsOf(name, columns[index]!, shares[index]!));
+    const drawn = tables.map((table, index) => rowsOf(table, columns[index]!, shares[index]!));
     const notes = drawn.flatMap(({ notes: own }) => own);
     this._revision += 1;
     return {
@@ -141,7 +141,7 @@ function rowCountOf(columns: readonly NamedColumn[]): number {
 }
 
 function rowsOf(
-  name: string,
+  { name, firstRow }: ChartTable,
   columns: readonly NamedColumn[],
   limit: number,
 ): { readonly rows: ChartRows; readonly notes: readonly string[] } {
@@ -168,7 +168,8 @@ function rowsOf(
     name: column,
     values: drawnOf(values, chosen, count),
   }));
-  return { rows: { name, columns: drawn, rowCount }, notes };
+  const numbers = Uint32Array.from({ length: count }, (_, at) => firstRow + (chosen?.[at] ?? at));
+  return { rows: { name, columns: drawn, rowCount, numbers }, notes };
 }
 
 function drawnOf(

@@ -165,6 +165,11 @@ export class ChartTable {
     );
   }
 
+  /** The number of its first row: of those that were read so many are gone. */
+  get firstRow(): number {
+    return this._history?.goneCount ?? 0;
+  }
+
   /** As they are now, equally long; only of what is present, with no misfit and nothing wrong. */
   columns(): readonly NamedColumn[] {
     if (this._history !== null) {
@@ -202,6 +207,7 @@ export class ChartTable {
 
 /** Readings of scalars, the last thousand, oldest first. */
 class History {
+  goneCount = 0;
   private readonly _timesMs: number[] = [];
   private readonly _rows: (readonly PyValue[])[] = [];
 
@@ -214,6 +220,7 @@ class History {
       ),
     );
     if (this._rows.length > CHART_ROWS) {
+      this.goneCount += 1;
       this._timesMs.shift();
       this._rows.shift();
     }

@@ -4,6 +4,9 @@
 // nothing is loaded: the loader refuses whatever it is asked for, the cursor whatever is no word, and
 // events come from the chart and, while something is dragged, from the window.
 //
+// New rows take the place of the old ones, and what a person chose stays chosen: an interval and a
+// point by its fields are kept by their values, a point by itself by the number of its row.
+//
 // This file is a chunk of its own: import it through vega.ts.
 
 import {
@@ -42,6 +45,12 @@ export type VegaChartOptions = {
   readonly onProblems: (problems: readonly ChartMistake[]) => void;
 };
 
+type Row = { [column: string]: unknown };
+
+/** Where vega-lite looks for who a chosen point is; vega's `identifier` numbers only those without. */
+const POINT_ID = '_vgsid_';
+/** Ids of one table, far from those that vega counts from 1. */
+const TABLE_IDS = 2 ** 33;
 const PROBLEM_LIMIT = 5; // told at once
 const MESSAGE_LIMIT = 300; // characters of each
 
@@ -58,6 +67,7 @@ export class VegaChart {
     this._fitted = fittedOf(spec);
     const compiled = this._compile(options);
     this._parsers = parsersOf(compiled);
+    this._hasPoints = JSON.stringify(compiled).includes(JSON.stringify(POINT_ID));
     guardCursor(node);
     const runtime = parse(
       { ...compiled, config: { ...compiled.config, events: eventsOf(isStill) } } as Spec,
@@ -83,14 +93,16 @@ export class VegaChart {
   /** Draw these rows instead of the last. Settles when they are on the canvas. */
   async draw(tables: readonly ChartRows[]): Promise<void> {
     this._problems.clear();
-    for (const table of tables) {
-      this._view.change(
-        table.name,
-        changeset()
-          .remove(truthy)
-          .insert(this._parsed(table.name, rowsOf(table))),
-      );
-    }
+    tables.forEach((table, index) => {
+      const rows = this._parsed(table.name, rowsOf(table));
+      if (this._hasPoints) {
+        const first = (index + 1) * TABLE_IDS;
+        rows.forEach((row, at) => {
+          row[POINT_ID] = first + table.numbers[at]!;
+        });
+      }
+      this._view.change(table.name, changeset().remove(truthy).insert(rows));
+    });
     await this._view.runAsync();
     this._tell();
   }
@@ -131,9 +143,9 @@ export class VegaChart {
   }
 
   // What `format.parse` of named data says, vega does for data that it loads alone.
-  private _parsed(name: string, rows: object[]): object[] {
+  private _parsed(name: string, rows: Row[]): Row[] {
     const parse_ = this._parsers.get(name);
-    return parse_ === undefined ? rows : (read(rows as never, parse_ as never) as object[]);
+    return parse_ === undefined ? rows : (read(rows as never, parse_ as never) as Row[]);
   }
 
   private _logger(heard: Set<string>): LoggerInterface {
@@ -172,6 +184,7 @@ export class VegaChart {
   private readonly _view: View;
   private readonly _fitted: { readonly width: boolean; readonly height: boolean };
   private readonly _parsers: ReadonlyMap<string, object>;
+  private readonly _hasPoints: boolean;
   private readonly _onProblems: VegaChartOptions['onProblems'];
   private readonly _warnings = new Set<string>();
   private readonly _problems = new Set<string>();
@@ -248,9 +261,9 @@ function parsersOf({ data = [] }: Spec): ReadonlyMap<string, object> {
 }
 
 // What is no number has no place on a scale: it is missing, as None is.
-function rowsOf({ columns }: ChartRows): object[] {
+function rowsOf({ columns }: ChartRows): Row[] {
   return Array.from({ length: columns[0]?.values.length ?? 0 }, (_, index) => {
-    const row: { [column: string]: unknown } = {};
+    const row: Row = {};
     for (const { name, values } of columns) {
       const value = values[index];
       row[name] = typeof value === 'number' && !Number.isFinite(value) ? null : value;

@@ -72,6 +72,7 @@ describe('ChartView', () => {
     assert.deepEqual(rows(), { rabi: { index: [0, 1, 2, 3], value: [2, NAN, 4, NAN] } });
     assert.equal(frame().note, undefined);
     assert.equal(frame().tables[0]!.rowCount, 4);
+    assert.deepEqual([...frame().tables[0]!.numbers], [0, 1, 2, 3]);
   });
 
   it('makes rows of several datasets, a scalar in each of them', () => {
@@ -122,6 +123,8 @@ describe('ChartView', () => {
     assert.equal(table!.columns[0]!.values[0], 1_700_000_000_000.5);
     assert.deepEqual([table!.columns[1]!.values[0], table!.columns[2]!.values[0]], [20, 100.5]);
     assert.equal(table!.columns[2]!.values.at(-1), 600);
+    // Two hundred are gone; a row that stays keeps its number.
+    assert.deepEqual([table!.numbers[0], table!.numbers.at(-1)], [200, 1199]);
   });
 
   it('draws a thousand rows of a long list, and none of its spikes is lost', () => {
@@ -139,6 +142,7 @@ describe('ChartView', () => {
     assert.equal(table!.rowCount, 100_000);
     assert.deepEqual([drawn[0], drawn.at(-1)], [0, 99_999]);
     assert.ok(drawn.includes(31_416) && drawn.includes(77_777));
+    assert.deepEqual(Float64Array.from(table!.numbers), drawn);
     // No row is torn apart.
     assert.deepEqual(
       table!.columns[1]!.values,
