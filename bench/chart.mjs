@@ -6,13 +6,11 @@
 // publisher process feeds through the bridge; the product's page code and worker in a plain Chromium
 // without GPU. The view itself marks when the code that draws has come, and when it has drawn.
 
-import { page, productWorker, style } from './browser/bundle.mjs';
-import { Browser } from './browser/chromium.mjs';
+import { bridged } from './browser/bridged.mjs';
 import { Instrument } from './browser/instrument.mjs';
 import { COLUMNS } from './browser/instruments.mjs';
-import { Jupyter } from './browser/jupyter.mjs';
 import { print, row } from './browser/rows.mjs';
-import { shares, threadClock } from './browser/threads.mjs';
+import { runOnClock } from './browser/threads.mjs';
 
 const WARM_UP_MS = 2000;
 const MEASURE_MS = 5000;
@@ -38,24 +36,18 @@ function specOf(instrument) {
 }
 
 async function measure(browser, channel, instrument) {
-  const clocks = {};
-  const result = await browser.run(
-    {
-      type: 'chart',
-      worker: 'worker.js',
-      spec: specOf(instrument),
-      channel,
-      warmUpMs: WARM_UP_MS,
-      measureMs: MEASURE_MS,
-    },
-    moment => {
-      clocks[moment] = threadClock(browser.pid);
-    },
-  );
+  const result = await runOnClock(browser, {
+    type: 'chart',
+    worker: 'worker.js',
+    spec: specOf(instrument),
+    channel,
+    warmUpMs: WARM_UP_MS,
+    measureMs: MEASURE_MS,
+  });
   if (result.state !== 'live' || result.coloured < 0.001) {
     throw new Error(`this is no chart: ${JSON.stringify(result)}`);
   }
-  return { ...result, ...shares(clocks.begin, clocks.end) };
+  return result;
 }
 
 function rowsOf(results) {
@@ -75,33 +67,20 @@ function rowsOf(results) {
   ];
 }
 
-export async function run() {
-  const browser = await Browser.open({
-    ...(await page()),
-    'page.css': await style(),
-    'worker.js': await productWorker(),
-  });
-  try {
-    const jupyter = await Jupyter.start({ origin: browser.origin });
+export function run() {
+  return bridged({}, async (browser, channel) => {
+    const instrument = await Instrument.start('columns');
     try {
-      const channel = await jupyter.channel();
-      const instrument = await Instrument.start('columns');
-      try {
-        instrument.begin(COLUMNS.hz);
-        const results = [];
-        for (let i = 0; i < FIRST_CHARTS; i += 1) {
-          results.push(await measure(browser, channel, instrument));
-        }
-        return rowsOf(results);
-      } finally {
-        await instrument.stop();
+      instrument.begin(COLUMNS.hz);
+      const results = [];
+      for (let i = 0; i < FIRST_CHARTS; i += 1) {
+        results.push(await measure(browser, channel, instrument));
       }
+      return rowsOf(results);
     } finally {
-      await jupyter.stop();
+      await instrument.stop();
     }
-  } finally {
-    await browser.close();
-  }
+  });
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

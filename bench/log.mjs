@@ -8,9 +8,7 @@
 
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { page, productWorker, style } from './browser/bundle.mjs';
-import { Browser } from './browser/chromium.mjs';
-import { Jupyter } from './browser/jupyter.mjs';
+import { bridged } from './browser/bridged.mjs';
 import { print, row } from './browser/rows.mjs';
 
 const LOGGER = fileURLToPath(new URL('browser/logger.mjs', import.meta.url));
@@ -69,45 +67,24 @@ function rowsOf(result) {
   ];
 }
 
-export async function run() {
-  const browser = await Browser.open(
-    { ...(await page()), 'page.css': await style(), 'worker.js': await productWorker() },
-    { devtools: true },
-  );
-  try {
-    const jupyter = await Jupyter.start({ origin: browser.origin });
+export function run() {
+  return bridged({ devtools: true }, async (browser, channel) => {
+    const log = await logger();
+    const answers = {
+      fill: () => log.say(FILL_HZ),
+      run: () => log.say(LOG_HZ),
+      heaps: () => browser.devtools.heaps(),
+    };
     try {
-      const channel = await jupyter.channel();
-      const log = await logger();
-      const answers = {
-        fill: () => log.say(FILL_HZ),
-        run: () => log.say(LOG_HZ),
-        heaps: () => browser.devtools.heaps(),
-      };
-      try {
-        const { address } = log;
-        return rowsOf(
-          await browser.run(
-            {
-              type: 'log',
-              worker: 'worker.js',
-              address,
-              channel,
-              limit: RECORDS,
-              measureMs: MEASURE_MS,
-            },
-            question => answers[question](),
-          ),
-        );
-      } finally {
-        log.stop();
-      }
+      const { address } = log;
+      const job = { type: 'log', worker: 'worker.js', address, channel, limit: RECORDS };
+      return rowsOf(
+        await browser.run({ ...job, measureMs: MEASURE_MS }, question => answers[question]()),
+      );
     } finally {
-      await jupyter.stop();
+      log.stop();
     }
-  } finally {
-    await browser.close();
-  }
+  });
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

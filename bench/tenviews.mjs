@@ -7,13 +7,11 @@
 // TCP, bridge kernel, jupyter_server and websocket, all on this machine. CPU times are those of the
 // renderer's own threads as Linux counts them (/proc), so nothing is attached to the browser.
 
-import { page, productWorker, style } from './browser/bundle.mjs';
-import { Browser } from './browser/chromium.mjs';
+import { bridged } from './browser/bridged.mjs';
 import { Instrument } from './browser/instrument.mjs';
 import { TEN } from './browser/instruments.mjs';
-import { Jupyter } from './browser/jupyter.mjs';
 import { print, row } from './browser/rows.mjs';
-import { shares, threadClock } from './browser/threads.mjs';
+import { runOnClock } from './browser/threads.mjs';
 
 const WARM_UP_MS = 2000;
 const MEASURE_MS = 8000;
@@ -36,24 +34,6 @@ function viewsOf(instrument) {
     { view: 'table', address: address('datasets') },
     ...some(numbers.count, 'number', at => `${address('numbers')}#n${at}`),
   ];
-}
-
-async function measure(browser, channel, instrument) {
-  const clocks = {};
-  const result = await browser.run(
-    {
-      type: 'views',
-      worker: 'worker.js',
-      views: viewsOf(instrument),
-      channel,
-      warmUpMs: WARM_UP_MS,
-      measureMs: MEASURE_MS,
-    },
-    moment => {
-      clocks[moment] = threadClock(browser.pid);
-    },
-  );
-  return { ...result, ...shares(clocks.begin, clocks.end) };
 }
 
 /** `trace 60/s, image 9.8/s, …`: the pictures of all views of a kind, per view. */
@@ -92,28 +72,24 @@ function rowsOf(result) {
   ];
 }
 
-export async function run() {
-  const browser = await Browser.open(
-    { ...(await page()), 'page.css': await style(), 'worker.js': await productWorker() },
-    { size: WINDOW },
-  );
-  try {
-    const jupyter = await Jupyter.start({ origin: browser.origin });
+export function run() {
+  return bridged({ size: WINDOW }, async (browser, channel) => {
+    const instrument = await Instrument.start('traces', 'pictures', 'datasets', 'numbers');
     try {
-      const channel = await jupyter.channel();
-      const instrument = await Instrument.start('traces', 'pictures', 'datasets', 'numbers');
-      try {
-        instrument.begin(traces.hz, pictures.hz, datasets.hz, numbers.hz);
-        return rowsOf(await measure(browser, channel, instrument));
-      } finally {
-        await instrument.stop();
-      }
+      instrument.begin(traces.hz, pictures.hz, datasets.hz, numbers.hz);
+      const job = {
+        type: 'views',
+        worker: 'worker.js',
+        views: viewsOf(instrument),
+        channel,
+        warmUpMs: WARM_UP_MS,
+        measureMs: MEASURE_MS,
+      };
+      return rowsOf(await runOnClock(browser, job));
     } finally {
-      await jupyter.stop();
+      await instrument.stop();
     }
-  } finally {
-    await browser.close();
-  }
+  });
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

@@ -6,7 +6,7 @@ import { HubSession, LiveViewModel, parseSpec, specOf } from '../../lib/models/i
 import { LiveView } from '../../lib/widgets/index.js';
 import { FrameMeter, GapMeter, meteredWorker } from './meters.mjs';
 
-const IDLE_MS = 1500; // how well the machine keeps time when nobody asks for anything
+const IDLE_MS = 1500;
 const FIRST_PICTURE_MS = 30_000;
 
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
@@ -36,9 +36,7 @@ export function run(job) {
  *   bridge kernel is, null for `demo+` addresses.
  */
 async function watchView({ worker, view, address, height, channel, warmUpMs, measureMs }) {
-  const idle = new GapMeter();
-  await sleep(IDLE_MS);
-  const idleGapMs = idle.stop();
+  const idleGapMs = await idleGap();
 
   const meter = new FrameMeter();
   const session = start({ worker, channel, meter });
@@ -49,15 +47,10 @@ async function watchView({ worker, view, address, height, channel, warmUpMs, mea
   );
   await sleep(warmUpMs);
 
-  meter.restart();
-  const gaps = new GapMeter();
   const before = model.frame.droppedCount;
-  const from = performance.now();
   const fromMs = Date.now();
-  await sleep(measureMs);
-  const seconds = (performance.now() - from) / 1000;
+  const { seconds, longestGapMs } = await watched(meter, measureMs);
   const draws = pictures.draws.slice();
-  const longestGapMs = gaps.stop();
   const { droppedCount } = model.frame;
   const result = {
     fromMs,
@@ -84,9 +77,7 @@ async function watchView({ worker, view, address, height, channel, warmUpMs, mea
  *   warmUpMs: number, measureMs: number}} job
  */
 async function watchViews({ worker, views, channel, warmUpMs, measureMs }) {
-  const idle = new GapMeter();
-  await sleep(IDLE_MS);
-  const idleGapMs = idle.stop();
+  const idleGapMs = await idleGap();
   document.body.classList.add('bench-mod-many');
   const meter = new FrameMeter();
   const session = start({ worker, channel, meter });
@@ -99,22 +90,15 @@ async function watchViews({ worker, views, channel, warmUpMs, measureMs }) {
   }
   await sleep(warmUpMs);
 
-  meter.restart();
   await ask('begin');
-  const gaps = new GapMeter();
-  const from = performance.now();
-  await sleep(measureMs);
-  const seconds = (performance.now() - from) / 1000;
-  const longestGapMs = gaps.stop();
+  const measured = await watched(meter, measureMs);
+  const drawn = shown.map(({ pictures }) => pictures.draws.length);
   await ask('end');
-  const scriptShare = meter.scriptMs / 1000 / seconds;
   const result = {
-    seconds,
-    longestGapMs,
+    ...measured,
     idleGapMs,
-    scriptShare,
-    views: shown.map(({ model, widget, pictures }) => ({
-      drawn: pictures.draws.length,
+    views: shown.map(({ model, widget }, at) => ({
+      drawn: drawn[at],
       box: boxOf(widget.node),
       ...told(model),
     })),
@@ -125,6 +109,27 @@ async function watchViews({ worker, views, channel, warmUpMs, measureMs }) {
   }
   session.dispose();
   return result;
+}
+
+/** The longest gap between animation frames while nobody asks for anything: how the machine keeps time. */
+async function idleGap() {
+  const gaps = new GapMeter();
+  await sleep(IDLE_MS);
+  return gaps.stop();
+}
+
+/** Look on for a while: the meter counts anew from its beginning. */
+async function watched(meter, measureMs) {
+  meter.restart();
+  const gaps = new GapMeter();
+  const from = performance.now();
+  await sleep(measureMs);
+  const seconds = (performance.now() - from) / 1000;
+  return {
+    seconds,
+    longestGapMs: gaps.stop(),
+    scriptShare: meter.scriptMs / 1000 / seconds,
+  };
 }
 
 function boxOf(node) {
@@ -140,9 +145,7 @@ function boxOf(node) {
  * @param {{worker: string, address: string, channel: object, limit: number, measureMs: number}} job
  */
 async function watchLog({ worker, address, channel, limit, measureMs }) {
-  const idle = new GapMeter();
-  await sleep(IDLE_MS);
-  const idleGapMs = idle.stop();
+  const idleGapMs = await idleGap();
   const meter = new FrameMeter();
   const session = start({ worker, channel, meter });
   const { model, widget, pictures } = show(session, meter, 'log', address, {});
@@ -156,16 +159,12 @@ async function watchLog({ worker, address, channel, limit, measureMs }) {
 
   const watch = async () => {
     const before = newest(model);
-    meter.restart();
-    const gaps = new GapMeter();
-    const from = performance.now();
-    await sleep(measureMs);
-    const seconds = (performance.now() - from) / 1000;
+    const { seconds, longestGapMs, scriptShare } = await watched(meter, measureMs);
     return {
-      longestGapMs: gaps.stop(),
+      longestGapMs,
       drawnHz: pictures.draws.length / seconds,
       recordHz: (newest(model) - before) / seconds,
-      scriptShare: meter.scriptMs / 1000 / seconds,
+      scriptShare,
     };
   };
   const followed = await watch();
@@ -205,9 +204,7 @@ function newest({ frame: { recordCount, lostCount } }) {
  * @param {{worker: string, spec: object, channel: object, warmUpMs: number, measureMs: number}} job
  */
 async function watchChart({ worker, spec, channel, warmUpMs, measureMs }) {
-  const idle = new GapMeter();
-  await sleep(IDLE_MS);
-  const idleGapMs = idle.stop();
+  const idleGapMs = await idleGap();
   const meter = new FrameMeter();
   const session = start({ worker, channel, meter });
   const first = new GapMeter();
@@ -220,13 +217,9 @@ async function watchChart({ worker, spec, channel, warmUpMs, measureMs }) {
   await sleep(warmUpMs);
   const firstGapMs = first.stop();
 
-  meter.restart();
   await ask('begin');
-  const gaps = new GapMeter();
-  const from = performance.now();
-  await sleep(measureMs);
-  const seconds = (performance.now() - from) / 1000;
-  const longestGapMs = gaps.stop();
+  const { seconds, longestGapMs } = await watched(meter, measureMs);
+  const drawnHz = pictures.draws.length / seconds;
   await ask('end');
   const result = {
     idleGapMs,
@@ -234,7 +227,7 @@ async function watchChart({ worker, spec, channel, warmUpMs, measureMs }) {
     longestGapMs,
     loadMs: timeOf('loaded') - timeOf('frame'),
     paintMs: timeOf('painted') - timeOf('loaded'),
-    drawnHz: pictures.draws.length / seconds,
+    drawnHz,
     canvas: pictures.canvasSize(),
     coloured: pictures.colouredShare(),
     ...told(model),

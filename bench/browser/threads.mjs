@@ -3,10 +3,24 @@
 import { descendants, threadSeconds } from '../bridge/processes.mjs';
 
 /**
- * @param browserPid - of the process that all others of the browser come from.
- * @returns CPU seconds of the page's UI thread and of its worker's, and when that was.
+ * Run a job that tells the `begin` and the `end` of what it measures.
+ *
+ * @returns its result, and with it `page` and `worker`: shares of a core that the page's UI thread and its
+ *   worker's took in between.
  */
-export function threadClock(browserPid) {
+export async function runOnClock(browser, job) {
+  const clocks = {};
+  const result = await browser.run(job, moment => {
+    clocks[moment] = threadClock(browser.pid);
+  });
+  const { begin, end } = clocks;
+  const seconds = (end.atMs - begin.atMs) / 1000;
+  const share = thread => (end[thread] - begin[thread]) / seconds;
+  return { ...result, page: share('page'), worker: share('worker') };
+}
+
+/** CPU seconds of both threads, and when that was. */
+function threadClock(browserPid) {
   for (const pid of descendants(browserPid, '--type=renderer')) {
     const threads = threadSeconds(pid);
     const worker = threads.find(([name]) => name.startsWith('DedicatedWorker'));
@@ -15,11 +29,4 @@ export function threadClock(browserPid) {
     }
   }
   throw new Error('no process of the browser has a worker');
-}
-
-/** Shares of a core between two looks at the clock. */
-export function shares(begin, end) {
-  const seconds = (end.atMs - begin.atMs) / 1000;
-  const share = thread => (end[thread] - begin[thread]) / seconds;
-  return { page: share('page'), worker: share('worker') };
 }
