@@ -160,7 +160,7 @@ type Lines = { readonly parts: Uint8Array[]; bytes: number };
 
 function joined({ parts, bytes }: Lines): Uint8Array {
   if (parts.length === 1) {
-    return parts[0]!;
+    return parts[0]!.slice(); // its buffer holds other lines, and this may wait
   }
   const whole = new Uint8Array(bytes);
   let at = 0;

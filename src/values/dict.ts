@@ -93,6 +93,16 @@ export class PyDict {
     }
   }
 
+  /** Does `test` hold for all of `keys`? */
+  everyKey(test: (key: PyValue) => boolean): boolean {
+    for (const key of this._map.keys()) {
+      if (!test(this._original(key))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   [Symbol.iterator](): IterableIterator<[PyValue, PyValue]> {
     return this.entries();
   }

@@ -12,6 +12,9 @@ const SMALL_BYTES = 1024;
 /** The small buffer of the last text, for the next: a publisher writes 100 000 of them a second. */
 let spare: Uint8Array<ArrayBuffer> | null = null;
 
+/** Gives memory of exactly so many bytes. */
+export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>;
+
 /** Written once, then taken: by `toBytes` or `toString`. */
 export class Out {
   private _bytes: Uint8Array<ArrayBuffer>;
@@ -72,8 +75,14 @@ export class Out {
     this._length = at + ENCODER.encodeInto(text, this._bytes.subarray(at)).written;
   }
 
-  /** What was written. Its buffer holds little else. */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  /** What was written. Its buffer holds little else, unless `allocate` gives it. */
+  toBytes(allocate?: Allocate): Uint8Array<ArrayBuffer> {
+    if (allocate !== undefined) {
+      const bytes = allocate(this._length);
+      bytes.set(this._bytes.subarray(0, this._length));
+      this._giveBack();
+      return bytes;
+    }
     if (this._bytes.length > SMALL_BYTES && this._length > 0.9 * this._bytes.length) {
       return this._bytes.subarray(0, this._length);
     }

@@ -4,7 +4,7 @@ import { isLabwireError, type PyValue } from '../../values/index.js';
 import type { IBase64 } from './base64.js';
 import type { Tools } from './construct.js';
 import { LIMITS, type PyonLimits } from './limits.js';
-import { Out } from './out.js';
+import { type Allocate, Out } from './out.js';
 import { readV1 } from './readv1.js';
 import { readV2 } from './readv2.js';
 import { COMMON_REGISTRY, type PyonRegistry } from './registry.js';
@@ -31,6 +31,8 @@ export type EncodeOptions = PyonOptions & {
   readonly pretty?: boolean;
   /** A newline behind it, for protocols of lines. */
   readonly newline?: boolean;
+  /** Where the bytes go. Default: a buffer of their own. */
+  readonly allocate?: Allocate;
 };
 
 let commonBase64: IBase64 | undefined;
@@ -62,9 +64,9 @@ export function encode(value: PyValue, options: EncodeOptions = {}): string {
   return write(value, options).toString();
 }
 
-/** `encode` as bytes, in a buffer of their own. */
+/** `encode` as bytes. */
 export function encodeBytes(value: PyValue, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
-  return write(value, options).toBytes();
+  return write(value, options).toBytes(options.allocate);
 }
 
 function write(value: PyValue, options: EncodeOptions): Out {

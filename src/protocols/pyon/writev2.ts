@@ -161,7 +161,7 @@ class WriterV2 extends Writer {
 
   /** An object where all keys are str, else pairs. An OrderedDict is a dict here. */
   private _dict(dict: PyDict): void {
-    if (!hasTextKeys(dict)) {
+    if (!dict.everyKey(isText)) {
       this._class('dict', () => this._nested(() => this._pairs(dict)));
       return;
     }
@@ -268,13 +268,8 @@ class WriterV2 extends Writer {
   }
 }
 
-function hasTextKeys(dict: PyDict): boolean {
-  for (const key of dict.keys()) {
-    if (typeof key !== 'string' && !(key instanceof NumpyScalar && key.dtype.kind === 'U')) {
-      return false;
-    }
-  }
-  return true;
+function isText(key: PyValue): boolean {
+  return typeof key === 'string' || (key instanceof NumpyScalar && key.dtype.kind === 'U');
 }
 
 /** Python's repr, with JSON's extensions for what JSON lacks. */

@@ -21,6 +21,11 @@ export function encodeLine(value: PyValue, pyon: PyonVersion): Uint8Array<ArrayB
   return encodeBytes(value, LINES[pyon]);
 }
 
+/** As `encodeLine`, for a line that is copied before it is given away: short ones share a buffer. */
+export function encodeSharedLine(value: PyValue, pyon: PyonVersion): Uint8Array<ArrayBuffer> {
+  return encodeBytes(value, SHARED_LINES[pyon]);
+}
+
 /** `text` as a line. A name of a few letters is written here sooner than a native encoder is called. */
 export function textLine(text: string): Uint8Array<ArrayBuffer> {
   const line = new Uint8Array(text.length + 1);
@@ -36,7 +41,27 @@ export function textLine(text: string): Uint8Array<ArrayBuffer> {
 }
 
 const OPTIONS = { 1: { version: 1 }, 2: { version: 2 } } as const;
+/** A buffer of its own costs a short line as much as its letters do. */
+const SHORT_BYTES = 512;
+const SHARED_BYTES = 16 * 1024;
+let shared = new ArrayBuffer(0);
+let sharedUsed = 0;
+
+function allocate(length: number): Uint8Array<ArrayBuffer> {
+  if (length > SHORT_BYTES) {
+    return new Uint8Array(length);
+  }
+  if (sharedUsed + length > shared.byteLength) {
+    shared = new ArrayBuffer(SHARED_BYTES);
+    sharedUsed = 0;
+  }
+  const at = sharedUsed;
+  sharedUsed += length;
+  return new Uint8Array(shared, at, length);
+}
+
 const LINES = { 1: { version: 1, newline: true }, 2: { version: 2, newline: true } } as const;
+const SHARED_LINES = { 1: { ...LINES[1], allocate }, 2: { ...LINES[2], allocate } } as const;
 
 /** Reads lines, each in the version that it looks like; where it looks like both, in that of the line before. */
 export class PyonLineDecoder {

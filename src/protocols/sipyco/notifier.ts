@@ -9,7 +9,6 @@
 import {
   appendItem,
   deleteItem,
-  dict,
   EncodeError,
   getItem,
   insertItem,
@@ -22,12 +21,12 @@ import {
   setItem,
 } from '../../values/index.js';
 import type { PyonVersion } from '../pyon/index.js';
-import { encodeLine } from './lines.js';
+import { encodeLine, encodeSharedLine } from './lines.js';
 import { type Mod, pathText } from './mods.js';
 
 /**
  * Hears each change after it was made. `line` is the mod in PYON with its newline, ready to be sent to
- * every subscriber; nobody may change it.
+ * every subscriber; nobody may change it. Its buffer holds other lines as well: copy what is kept.
  */
 export type Publish = (mod: Mod, line: Uint8Array<ArrayBuffer>) => void;
 
@@ -135,7 +134,7 @@ export class Notifier {
 
   private _change<T>(mod: Mod, change: (target: PyValue) => T): T {
     const target = this.rawView;
-    const line = encodeLine(modToValue(mod), this.pyon);
+    const line = encodeSharedLine(modToValue(mod), this.pyon);
     const result = change(target);
     this._root.publish?.(mod, line);
     return result;
@@ -180,21 +179,21 @@ export function updateFromDict(target: Notifier, source: PyDict): void {
 
 /** A mod as the dict that goes over the wire; the order of its entries is part of the format. */
 export function modToValue(mod: Mod): PyDict {
-  const { action } = mod;
-  if (action === 'init') {
-    return dict({ action, struct: mod.struct });
+  const value = new PyDict().set('action', mod.action); // faster than `dict` of an object
+  if (mod.action === 'init') {
+    return value.set('struct', mod.struct);
   }
-  const path = [...mod.path];
-  switch (action) {
+  value.set('path', [...mod.path]);
+  switch (mod.action) {
     case 'append':
-      return dict({ action, path, x: mod.x });
+      return value.set('x', mod.x);
     case 'insert':
-      return dict({ action, path, i: mod.i, x: mod.x });
+      return value.set('i', mod.i).set('x', mod.x);
     case 'pop':
-      return dict({ action, path, i: mod.i });
+      return value.set('i', mod.i);
     case 'setitem':
-      return dict({ action, path, key: mod.key, value: mod.value });
+      return value.set('key', mod.key).set('value', mod.value);
     case 'delitem':
-      return dict({ action, path, key: mod.key });
+      return value.set('key', mod.key);
   }
 }

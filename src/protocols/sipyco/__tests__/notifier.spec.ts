@@ -265,6 +265,20 @@ function seeded(seed: number): Random {
 }
 
 describe('lines', () => {
+  it('stay as they are while others follow, short and long', () => {
+    const notifier = new Notifier(dict({}));
+    const kept: Uint8Array[] = [];
+    notifier.publish = (_, line) => kept.push(line);
+    const values = Array.from({ length: 2000 }, (_, i) => 'x'.repeat((i * 37) % 700));
+    for (const value of values) {
+      notifier.set('k', value);
+    }
+    for (const [i, value] of values.entries()) {
+      const line = `{"action":"setitem","path":[],"key":"k","value":"${value}"}\n`;
+      assert.equal(Buffer.from(kept[i]!).toString(), line);
+    }
+  });
+
   it('end with one newline and hold none', () => {
     const line = Buffer.from(encodeLine('a\nb', 2)).toString();
     assert.equal(line, '"a\\nb"\n');
