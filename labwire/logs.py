@@ -20,32 +20,30 @@ def log(
     title: str | None = None,
     **options: Any,
 ) -> View:
-    """Show a log live in this cell: the newest 100 000 records, to filter, pause and copy.
+    """Show what a channel says, line by line: the newest 100 000 records, followed live.
+
+    A channel has messages and no value, so there is no key. Filters, pause, copy and what is
+    unfolded are in the view; the arguments say what it begins with.
 
     Parameters
     ----------
     address
-        The channel on which a log is broadcast: ``"sipyco+broadcast://HOST:PORT/CHANNEL"``. The
-        usual port is 1067, ARTIQ's channel is ``log``. Any other channel works as well: a message
-        that is no log record is shown as Python would print it. The demo lab has
-        ``"demo+sipyco+broadcast:///log"`` and the log input ``"demo+sipyco+log:///"``; to be the
-        log server at an address of the network is more than a page can in this release.
+        The channel: ``"sipyco+broadcast://HOST:PORT/CHANNEL"``. The usual port is 1067, ARTIQ's
+        channel is ``log``. On any other channel a message that is no log record is shown as Python
+        would print it. The demo lab has ``"demo+sipyco+broadcast:///log"`` and, of its log server,
+        ``"demo+sipyco+log:///"``. A page cannot be the log server of a network in this release.
     level
-        The least level to begin with: ``"CRITICAL"``, ``"ERROR"``, ``"WARNING"``, ``"INFO"``,
-        ``"DEBUG"``, ``"TRACE"``, or Python's number for it, such as ``logging.WARNING``.
+        The least level: ``"CRITICAL"``, ``"ERROR"``, ``"WARNING"``, ``"INFO"``, ``"DEBUG"``,
+        ``"TRACE"``, or Python's number for it, such as ``logging.WARNING``. Without one, messages
+        that have no level are shown as well.
     source
-        The source to begin with, such as ``"worker(7,scan.py)"``.
+        Only what this one says, whole: ``"worker(7,scan.py)"``.
     filter
-        Only records that contain this text, in source, name or message, whatever its case.
+        Only records that contain this text in source, name or message, whatever its case.
     title
-        Shown above the view instead of the channel's name.
+        Instead of the channel's name.
     **options
         ``height`` (px).
-
-    Returns
-    -------
-    View
-        Make it the last expression of the cell to show it.
 
     Raises
     ------
@@ -70,28 +68,24 @@ def progress(
     title: str | None = None,
     **options: Any,
 ) -> View:
-    """Show a dataset as a progress bar live in this cell.
+    """Show how far something is: one dataset as a bar between two ends.
+
+    The raw value counts, rounded to a whole number as ARTIQ's ``progress_bar`` does; unit and
+    scale do not. NaN is "not measured yet".
 
     Parameters
     ----------
-    address
-        Where the datasets are published: ``"sipyco+sync://HOST:PORT/NOTIFIER"``.
-    key
-        The dataset, such as ``"progress"``; a list is the path to a nested value. It may stand in
-        the address instead.
+    address, key
+        The dataset, as in :func:`dataset`: ``"sipyco+sync://HOST:PORT/NOTIFIER"`` and
+        ``"progress"``. There is no bar of all datasets, so without a key the address names one:
+        ``"…/datasets#progress"``.
     min, max
-        The value at either end of the bar, whole numbers; 0 and 100 where they are left out. The
-        value is rounded to a whole number, as ARTIQ's ``progress_bar`` does; unit and scale of the
-        dataset do not count.
+        The value where the bar is empty, and where it is full: whole numbers, 0 and 100 where they
+        are left out. Beyond them the bar stays at its end, and says so.
     title
-        Shown above the view instead of the name.
+        Instead of the dataset's name.
     **options
         ``height`` (px).
-
-    Returns
-    -------
-    View
-        Make it the last expression of the cell to show it.
 
     Raises
     ------

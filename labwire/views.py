@@ -109,7 +109,11 @@ def dataset(
     title: str | None = None,
     **options: Any,
 ) -> View:
-    """Show a dataset, or several in one plot, live in this cell.
+    """Show a dataset live, several in one plot, or all of them as a table.
+
+    Make it the last expression of a cell: the view stays live while the kernel computes, and after
+    it was restarted. What it shows goes by the value; an extra source makes it a plot: ``x`` or
+    ``error`` a trace, ``fit`` an xy plot, ``bins`` histograms over x.
 
     Parameters
     ----------
@@ -119,7 +123,7 @@ def dataset(
         answers: ``"demo+sipyco+sync:///datasets"``.
     key
         The dataset, such as ``"rabi.p"``; a list is the path to a nested value. Without one, all
-        datasets are shown as a table.
+        datasets are shown as a table, in which a person can arm editing.
     view
         ``"number"``, ``"trace"``, ``"histogram"``, ``"xy"``, ``"xy_hist"``, ``"image"``,
         ``"table"``, or ``"auto"``, which goes by the shape of the value; or one that another
@@ -138,8 +142,8 @@ def dataset(
         For ``"xy_hist"``, whose key is a 2-D dataset with a row of counts for each ``x``: the edges
         of the bins.
     title
-        Shown above the view instead of the name. Fields in braces name datasets of the same
-        notifier, with ``/`` where the name has a dot: ``"Rabi {rabi/pi_time:.3e} s"``.
+        Instead of the dataset's name. Fields in braces name datasets of the same notifier, with
+        ``/`` where the name has a dot: ``"Rabi {rabi/pi_time:.3e} s"``.
     **options
         ``height`` (px) for every view; ``unit``, ``scale``, ``precision`` for numbers;
         ``style`` (``"line"``, ``"points"``, ``"steps"``) for traces; ``log_x``, ``log_y`` for
@@ -150,7 +154,7 @@ def dataset(
     Returns
     -------
     View
-        Make it the last expression of the cell to show it.
+        A description: addresses and options, no data and no connection.
 
     Raises
     ------
