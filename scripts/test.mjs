@@ -6,7 +6,8 @@
 //
 // The last line is `N passed, N failed`, with `, N skipped` where some were.
 
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, compile } from './build.mjs';
@@ -254,6 +255,19 @@ function choose(words) {
   return names.length > 0 ? names : Object.keys(ROOMS);
 }
 
+/** A temporary directory of the run, for all that its programs put into one. */
+async function inTemporary(body) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'labwire-'));
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) {
+    process.env[name] = folder;
+  }
+  try {
+    return await body();
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
 async function test(argv) {
   const { values: options, positionals } = parseArgs({
     args: argv,
@@ -267,7 +281,7 @@ async function test(argv) {
   const tally = new Tally();
   try {
     await prepare(names, everything);
-    await runAll(names, everything, options, tally);
+    await inTemporary(() => runAll(names, everything, options, tally));
   } catch (error) {
     if (!(error instanceof StepError)) {
       throw error;

@@ -2,13 +2,16 @@
 # ui-tests/checkout.mjs has chosen. No token and no XSRF check: loopback only, never for real use.
 # mypy: ignore-errors
 import os
+import tempfile
 from pathlib import Path
 
 from jupyterlab.galata import configure_jupyter_server
 
-configure_jupyter_server(c)  # noqa: F821
-
 home = Path(os.environ["LABWIRE_UI_HOME"])
+tempfile.tempdir = str(home)  # what it makes goes with the home
+configure_jupyter_server(c)  # noqa: F821
+tempfile.tempdir = None
+
 c.ServerApp.ip = "127.0.0.1"  # noqa: F821
 c.ServerApp.port = int(os.environ["LABWIRE_UI_PORT"])  # noqa: F821
 c.ServerApp.allow_root = True  # noqa: F821
