@@ -12,9 +12,6 @@ const SMALL_BYTES = 1024;
 /** The small buffer of the last text, for the next: a publisher writes 100 000 of them a second. */
 let spare: Uint8Array<ArrayBuffer> | null = null;
 
-/** Gives memory of exactly so many bytes. */
-export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>;
-
 /** Written once, then taken: by `toBytes` or `toString`. */
 export class Out {
   private _bytes: Uint8Array<ArrayBuffer>;
@@ -76,7 +73,7 @@ export class Out {
   }
 
   /** What was written. Its buffer holds little else, unless `allocate` gives it. */
-  toBytes(allocate?: Allocate): Uint8Array<ArrayBuffer> {
+  toBytes(allocate?: (bytes: number) => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     if (allocate !== undefined) {
       const bytes = allocate(this._length);
       bytes.set(this._bytes.subarray(0, this._length));

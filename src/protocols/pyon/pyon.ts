@@ -4,7 +4,7 @@ import { isLabwireError, type PyValue } from '../../values/index.js';
 import type { IBase64 } from './base64.js';
 import type { Tools } from './construct.js';
 import { LIMITS, type PyonLimits } from './limits.js';
-import { type Allocate, Out } from './out.js';
+import { Out } from './out.js';
 import { readV1 } from './readv1.js';
 import { readV2 } from './readv2.js';
 import { COMMON_REGISTRY, type PyonRegistry } from './registry.js';
@@ -32,7 +32,7 @@ export type EncodeOptions = PyonOptions & {
   /** A newline behind it, for protocols of lines. */
   readonly newline?: boolean;
   /** Where the bytes go. Default: a buffer of their own. */
-  readonly allocate?: Allocate;
+  readonly allocate?: (bytes: number) => Uint8Array<ArrayBuffer>;
 };
 
 let commonBase64: IBase64 | undefined;
