@@ -128,7 +128,7 @@ export function addCallCommands(
       form => first(form) !== undefined,
     );
   };
-  addOffer('copy-result', trans.__('Copy the Result of the Call'), 'copy');
+  addOffer('copy-result', trans.__('Copy What Came of the Call'), 'copy');
   addOffer('save-result', trans.__('Save the Result of the Call, or Cancel Saving'), 'save');
   addOffer('show-result-as-plot', trans.__('Show the Result as a Plot, or No Longer'), 'trace');
   addOffer('show-result-as-image', trans.__('Show the Result as an Image, or No Longer'), 'image');

@@ -4,6 +4,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CallEntry, CallOutcome, ResultPart, ResultSummary } from '../../models/index.js';
+import type { Fault } from '../../values/index.js';
 import { element, setText, textButton } from '../element.js';
 import { copyText, errorCard } from '../errorcard.js';
 import { type LoadItems, resultTree } from './resulttree.js';
@@ -44,7 +45,7 @@ export function resultNode(
       return element('div', {
         className: 'jp-CallResult jp-mod-failed',
         children: [
-          errorCard({ fault: outcome.fault, where: entry.address, trans }),
+          reportCard(outcome.fault, entry.address, trans),
           element('div', {
             className: 'jp-CallResult-note',
             text: sentWords(outcome.fault, trans),
@@ -65,6 +66,15 @@ export function resultNode(
         ],
       });
   }
+}
+
+function reportCard(fault: Fault, where: string, trans: TranslationBundle): HTMLElement {
+  const card = errorCard({ fault, where, trans });
+  const copy = card.querySelector<HTMLButtonElement>('.jp-ErrorCard-actions > button');
+  if (copy !== null) {
+    offering('copy', copy);
+  }
+  return card;
 }
 
 function returnedNode(
@@ -172,6 +182,18 @@ function raisedNode(
   const { remoteClass, remoteMessage, traceback, elapsedMs } = outcome;
   const isLong = !isShort(remoteMessage);
   const lines = traceback.flatMap(line => line.split('\n')).length;
+  const note = element('div', { className: 'jp-CallResult-note', attributes: { role: 'status' } });
+  const copy = textButton(
+    trans.__('Copy'),
+    () => {
+      const what = remoteMessage === '' ? remoteClass : `${remoteClass}: ${remoteMessage}`;
+      copyText([what, ...traceback].join('\n')).then(
+        () => setText(note, trans.__('copied')),
+        reason => setText(note, reason instanceof Error ? reason.message : String(reason)),
+      );
+    },
+    'jp-Labwire-link',
+  );
   return element('div', {
     className: 'jp-CallResult jp-mod-raised',
     children: [
@@ -190,6 +212,7 @@ function raisedNode(
             className: 'jp-CallResult-time',
             text: trans.__('after %1', formatElapsed(elapsedMs)),
           }),
+          offering('copy', copy),
         ],
       }),
       ...(isLong ? [foldedNode(remoteMessage, trans)] : []),
@@ -213,6 +236,7 @@ function raisedNode(
               ],
             }),
           ]),
+      note,
     ],
   });
 }
