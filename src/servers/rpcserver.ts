@@ -5,7 +5,7 @@
 //
 // Source: docs/protocols/sipyco.md, "pc_rpc". Names are SiPyCo's (`sipyco.pc_rpc.Server`).
 
-import { RpcServerIdentity, RpcServerMachine } from '../protocols/sipyco/index.js';
+import { RpcServerMachine } from '../protocols/sipyco/index.js';
 import type { IListener } from '../wire/index.js';
 import { Reception, reportToConsole } from './reception.js';
 import { type Desk, Lock, RpcConnection } from './rpcconnection.js';
@@ -69,11 +69,11 @@ export class RpcServer {
     };
     this._desk = desk;
     const rpcId = { targets: [...targets.keys()], description };
-    const identity = new RpcServerIdentity(rpcId, features === undefined ? {} : { features });
+    const machine = RpcServerMachine.maker(rpcId, features === undefined ? {} : { features });
     this._reception = new Reception(
       'the server',
       connections,
-      transport => new RpcConnection(new RpcServerMachine(identity), transport, desk),
+      transport => new RpcConnection(machine(), transport, desk),
       reportError,
     );
   }

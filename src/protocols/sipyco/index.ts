@@ -50,11 +50,7 @@ export {
   updateFromDict,
 } from './notifier.js';
 export { RpcClientMachine, type RpcClientMachineOptions } from './pcrpc.js';
-export {
-  RpcServerIdentity,
-  RpcServerMachine,
-  type RpcServerMachineOptions,
-} from './pcrpcserver.js';
+export { RpcServerMachine, type RpcServerMachineOptions } from './pcrpcserver.js';
 export type {
   ArgSpec,
   MethodDoc,

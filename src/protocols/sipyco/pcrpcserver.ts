@@ -30,7 +30,7 @@ type Owed = 'methods' | number | Uint8Array;
 type State = 'banner' | 'target' | 'requests';
 
 /** What a server says of itself, checked and written once for all of its connections. */
-export class RpcServerIdentity {
+class Identity {
   readonly rpcId: RpcId;
   readonly line: Uint8Array;
   /** What was answered to the last target: most of those who come ask for the same. */
@@ -70,21 +70,33 @@ export class RpcServerIdentity {
 /** The server's end of one connection. */
 export class RpcServerMachine extends LineMachine<RpcServerCommand, RpcServerEvent, State> {
   readonly rpcId: RpcId;
-  private readonly _identity: RpcServerIdentity;
+  private readonly _identity: Identity;
   private _pyon: PyonVersion = 1;
   private readonly _owed: Owed[] = [];
   private _nextId = 1;
   /** The input ended where the newline of the last line belongs. */
   private _isCut = false;
 
-  /** @throws {LocalProtocolError} as `RpcServerIdentity`, where it is not given one. */
+  /** @throws {LocalProtocolError} a target name with a blank or a control character: no client could ask for it. */
   constructor(
-    id: RpcServerIdentity | Pick<RpcId, 'targets' | 'description'>,
+    rpcId: Pick<RpcId, 'targets' | 'description'> | Identity,
     options: RpcServerMachineOptions = {},
   ) {
     super('banner', LIMITS.requestBytes, 'requestBytes');
-    this._identity = id instanceof RpcServerIdentity ? id : new RpcServerIdentity(id, options);
+    this._identity = rpcId instanceof Identity ? rpcId : new Identity(rpcId, options);
     this.rpcId = this._identity.rpcId;
+  }
+
+  /**
+   * Makes machines for the connections of one server, which have in common what they say of it.
+   * @throws {LocalProtocolError} as the constructor.
+   */
+  static maker(
+    rpcId: Pick<RpcId, 'targets' | 'description'>,
+    options?: RpcServerMachineOptions,
+  ): () => RpcServerMachine {
+    const identity = new Identity(rpcId, options);
+    return () => new RpcServerMachine(identity);
   }
 
   /**
