@@ -140,7 +140,7 @@ function words(
     attributes: { type: 'text', maxlength: '200', spellcheck: 'false', placeholder },
   });
   input.value = value ?? '';
-  input.addEventListener('change', () => onChange(input.value === '' ? undefined : input.value));
+  onDone(input, () => onChange(input.value === '' ? undefined : input.value));
   return element('label', { children: [element('span', { text: label }), input] });
 }
 
@@ -163,7 +163,7 @@ function ascending({ label, names, values, attributes, fits, wrong, onChange }: 
       attributes: { type: 'number', ...attributes, 'aria-label': names[at] },
     });
     input.value = String(values[at]);
-    input.addEventListener('change', () => {
+    onDone(input, () => {
       const typed = [lowField!.valueAsNumber, highField!.valueAsNumber] as const;
       const isValid = typed.every(fits) && typed[0] < typed[1];
       for (const field of [lowField!, highField!]) {
@@ -179,5 +179,16 @@ function ascending({ label, names, values, attributes, fits, wrong, onChange }: 
   });
   return element('label', {
     children: [element('span', { text: label }), lowField!, highField!],
+  });
+}
+
+/** The person has typed: Enter, which a notebook would keep for itself, or they go elsewhere. */
+function onDone(input: HTMLInputElement, done: () => void): void {
+  input.addEventListener('change', done);
+  input.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && !event.isComposing) {
+      event.preventDefault();
+      done();
+    }
   });
 }
