@@ -252,7 +252,8 @@ export class Editor {
         kept.last = before;
       } else if (undo?.type === 'delete group') {
         const tried = new Set(steps.slice(0, done + (isOpen ? 1 : 0)).map(({ key }) => key));
-        kept.last = { ...undo, group: undo.group.filter(({ key }) => tried.has(key)) };
+        const group = undo.group.filter(({ key }) => tried.has(key));
+        kept.last = group.length === 0 ? null : { ...undo, group };
       }
       return { type: 'failed', outcome, doneCount: done };
     }

@@ -177,7 +177,16 @@ describe('a group', () => {
     const { questions } = await hub.checkEdit(editor, DELETE);
     assert.ok(questions[0]?.kind === 'group');
     assert.deepEqual(questions[0].final, ['rabi.raw']);
-    await removed();
+    // Where nothing else went, there is nothing to undo.
+    master.datasets.set('rabi.a', entry(NDArray.of(new Float64Array(400_000))));
+    await settled();
+    const refuse = refusing('locked');
+    master.deed = call => (call === 'delete rabi.fit.p' ? refuse(call) : undefined);
+    assert.equal((await removed()).type, 'failed');
+    assert.equal(master.at('rabi.a'), undefined);
+    assert.equal((await hub.watchEditor(editor, -1)).undo, null);
+    master.deed = () => {};
+    assert.equal((await removed()).type, 'done');
     assert.equal(master.at('rabi.raw'), undefined);
     assert.equal((await hub.watchEditor(editor, -1)).undo?.count, 4);
   });

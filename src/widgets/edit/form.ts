@@ -95,7 +95,9 @@ export class EditForm {
 
   /** Is it the form of this edit? */
   isOf(draft: Draft): boolean {
-    return draft.kind === this._draft.kind && draft.shown === this._draft.shown;
+    const { kind, shown, key } = this._draft;
+    const isSameGroup = kind !== 'delete group' || draft.key === key;
+    return draft.kind === kind && draft.shown === shown && isSameGroup;
   }
 
   focus(): void {
