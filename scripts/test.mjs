@@ -264,7 +264,12 @@ async function inTemporary(body) {
   try {
     return await body();
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    try {
+      // Again and again for some seconds: a program that was asked to end may still be writing.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    } catch (error) {
+      console.log(`\n! ${folder} is left behind: ${error.message}`);
+    }
   }
 }
 
