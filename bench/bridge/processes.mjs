@@ -14,7 +14,9 @@ export function cpuSeconds(pid) {
 /** Seconds of CPU that each thread of the process has used: `[name, seconds]`, the first one first. */
 export function threadSeconds(pid) {
   const folder = `/proc/${pid}/task`;
-  return readdirSync(folder).map(id => {
+  // Listed by the digits of their ids, which begin anew at the largest: the first one has the process's.
+  const others = readdirSync(folder).filter(id => id !== String(pid));
+  return [String(pid), ...others].map(id => {
     const name = readFileSync(`${folder}/${id}/comm`, 'utf8').trim();
     const [ns] = readFileSync(`${folder}/${id}/schedstat`, 'utf8').split(' ');
     return [name, Number(ns) / 1e9];
