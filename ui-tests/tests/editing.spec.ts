@@ -179,6 +179,28 @@ test.describe('an instrument that is read-only', () => {
     await form.getByRole('button', { name: 'Undo', exact: true }).click();
     await expectValue(table, 'yours', '(1, 2.0)');
 
+    // A whole group, with the datasets that the filter hides: their names are shown first, and undo
+    // brings back all of them, whatever their type.
+    await choose(table, page, 'types.fraction');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Delete');
+    const names = form.getByRole('list', { name: 'Datasets of the group' });
+    await expect(names).toBeFocused();
+    await expect(form.locator('.jp-EditForm-head')).toHaveText(
+      /^Delete all 4\d datasets in types\?$/,
+    );
+    await expect(names).toContainText('types.array_all_nan');
+    const count = await names.getByRole('listitem').count();
+    await form.getByRole('button', { name: 'Delete all' }).click();
+    await expect(table.locator('.jp-TableView-note')).toHaveText(
+      'No name contains “types.fraction”.',
+    );
+    const undo = `Undo: bring back ${count} datasets of types`;
+    await table.getByRole('button', { name: undo }).click();
+    await form.getByRole('button', { name: 'Undo', exact: true }).click();
+    await expectValue(table, 'fraction', 'Fraction(22, 7)');
+    await expect(form).toHaveCount(0);
+
     await table.getByRole('button', { name: 'Disarm' }).click();
     await expect(table).not.toHaveClass(/jp-mod-armed/);
   });

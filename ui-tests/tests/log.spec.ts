@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jupyterlab/galata';
-import { DEMO, expectLive, openNotebook, runAll, stateOf, viewOf } from './page.js';
+import type { Locator } from '@playwright/test';
+import { DEMO, expectLive, openNotebook, runAll, stateOf, VIEW_MIME, viewOf } from './page.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -49,6 +50,14 @@ class Talker {
     this._child.kill('SIGKILL');
     await ended;
   }
+}
+
+/** Over what stands in a field, with Enter at the end: it counts when a person is done. */
+async function type(field: Locator, text: string): Promise<void> {
+  await field.press('ControlOrMeta+a');
+  await field.press('Delete');
+  await field.pressSequentially(text);
+  await field.press('Enter');
 }
 
 let talker: Talker;
@@ -130,6 +139,21 @@ test('a log follows, holds what is read, filters, pauses, copies and exports', a
   await expect(count).toHaveText('43 records');
   await expect(rows.filter({ hasText: /point 41$/ })).toBeInViewport();
 
+  // The settings have a filter that stays with the notebook; what the bar sets stands there too.
+  await log.hover();
+  await log.getByRole('button', { name: 'Settings' }).click();
+  const card = log.locator('.jp-SettingsCard');
+  const contains = card.getByLabel('Only records that contain');
+  await type(contains, 'point 3');
+  await expect(count).toHaveText('11 of 43');
+  await log.locator('.jp-LogView-bar').getByLabel('Least level').selectOption('INFO');
+  await expect(count).toHaveText('6 of 43');
+  await expect(card.getByLabel('Least level')).toHaveValue('INFO');
+  await expect(contains).toHaveValue('point 3');
+  await card.getByLabel('Least level').selectOption('');
+  await type(contains, '');
+  await expect(count).toHaveText('43 records');
+
   await log.hover();
   const [csv] = await Promise.all([
     page.waitForEvent('download'),
@@ -162,4 +186,23 @@ test('a progress bar says how far it is, and what it needs', async ({ page, tmpP
   await expect(viewOf(page, 'text').locator('.jp-ErrorCard')).toContainText(
     'a progress bar needs a number',
   );
+
+  // Its ends are changed where it stands, and saved with the notebook.
+  await view.hover();
+  await view.getByRole('button', { name: 'Settings' }).click();
+  const full = view.getByLabel('Value where the bar is full');
+  await expect(full).toHaveValue('100');
+  await type(full, '0');
+  await expect(bar).toHaveAttribute('aria-valuemax', '100');
+  await type(full, '1000');
+  await expect(bar).toHaveAttribute('aria-valuemax', '1000');
+  await expect(full).toBeFocused();
+  await expect(view.locator('.jp-StateLine-last')).toHaveText(/ of 1\s?000$/);
+  await page.notebook.save();
+  const text = await page.evaluate(async file => {
+    const { contents } = window.jupyterapp.serviceManager;
+    return JSON.stringify((await contents.get(file)).content);
+  }, `${tmpPath}/progress.ipynb`);
+  const [cell] = JSON.parse(text).cells;
+  expect(cell.outputs[0].data[VIEW_MIME].options).toEqual({ min: 0, max: 1000 });
 });
