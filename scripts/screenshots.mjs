@@ -8,7 +8,7 @@ import path from 'node:path';
 import { build } from './build.mjs';
 import { CHROMIUM_ARGS, findChromium } from './chromium.mjs';
 import { startDemolab, startJupyterLab } from './services.mjs';
-import { checkNode, ensureNodeModules, ensurePython, ensureWheel } from './setup.mjs';
+import { checkNode, ensureAll, ensureWheel } from './setup.mjs';
 import { main, root } from './steps.mjs';
 
 const IMAGES = path.join(root, 'docs/images');
@@ -16,8 +16,7 @@ const PATIENCE_MS = 60_000;
 
 await main(async () => {
   checkNode();
-  await Promise.all([ensureNodeModules(), ensurePython()]);
-  await ensureNodeModules('ui-tests');
+  await ensureAll();
   await build();
   await ensureWheel();
   const { chromium } = createRequire(path.join(root, 'ui-tests/package.json'))('@playwright/test');
