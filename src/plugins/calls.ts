@@ -18,7 +18,7 @@ import {
   resultSpec,
 } from '../models/index.js';
 import { formatEndpoint, parseAddress } from '../values/index.js';
-import { CallForm, MethodsSection } from '../widgets/index.js';
+import { CallForm, CallOffer, MethodsSection } from '../widgets/index.js';
 import type { FocusTracker } from './focus.js';
 import type { Labwire } from './labwire.js';
 import type { LiveViews } from './liveviews.js';
@@ -28,6 +28,7 @@ export class Calls {
     private readonly _labwire: Labwire,
     private readonly _views: LiveViews,
     private readonly _focus: FocusTracker<CallForm>,
+    private readonly _offers: FocusTracker<CallOffer>,
     private readonly _guards: ICallGuards | null,
     private readonly _insert: (text: string) => Promise<void>,
     private readonly _openTab: (form: CallForm) => void,
@@ -101,6 +102,13 @@ export class Calls {
   /** The form of a tab that was open before the page was loaded anew. It has asked nobody yet. */
   formAgain({ address, target, method, filled }: CallTab): CallForm {
     return this.form({ address, target, method, filled, place: 'tab', isKnown: false });
+  }
+
+  /** What stands in a cell until the person wants to know what can be called. It connects to nothing. */
+  offerOf(address: string, onConnect: () => void): CallOffer {
+    const offer = new CallOffer({ address, onConnect, trans: this._trans });
+    this._offers.add(offer);
+    return offer;
   }
 
   /** All methods of one address. */

@@ -42,7 +42,8 @@ export class FocusTracker<T extends Tracked = LiveView> {
 
   private readonly _onEvent = (event: Event): void => {
     const { target } = event;
-    if (!(target instanceof Element)) {
+    // Code that clicks, as a download does on a link of its own, is not a person who goes elsewhere.
+    if (!(target instanceof Element) || !event.isTrusted) {
       return;
     }
     const view = [...this._views].find(each => each.node.contains(target));

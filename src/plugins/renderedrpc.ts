@@ -8,7 +8,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { JSONExt, type ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { faultOf, parseRpcSpec, RPC_MIME, type RpcSpec } from '../models/index.js';
-import { callOffer, errorCard } from '../widgets/index.js';
+import { errorCard } from '../widgets/index.js';
 import type { Calls } from './calls.js';
 
 const TEXT = 'text/plain';
@@ -50,15 +50,9 @@ export class RenderedRpc extends Widget implements IRenderMime.IRenderer {
       this._show(this._calls.formOf({ ...spec, method }));
       return;
     }
-    const offer = new Widget({
-      node: callOffer(
-        address,
-        () => {
-          offer.dispose();
-          this._show(this._calls.browserOf(address));
-        },
-        this._trans,
-      ),
+    const offer = this._calls.offerOf(address, () => {
+      offer.dispose();
+      this._show(this._calls.browserOf(address));
     });
     this._show(offer);
   }

@@ -21,7 +21,7 @@ import {
   parseCallTab,
   RPC_MIME,
 } from '../models/index.js';
-import type { CallForm } from '../widgets/index.js';
+import type { CallForm, CallOffer } from '../widgets/index.js';
 import { addCallCommands } from './callcommands.js';
 import { commandAdder } from './command.js';
 import { FocusTracker } from './focus.js';
@@ -88,6 +88,7 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
     }
     const insert = (text: string) => insertCell(app, text, trans);
     const focus = new FocusTracker<CallForm>();
+    const offers = new FocusTracker<CallOffer>();
     const calls = once(async () => {
       const { content, liveViews } = labwire as Labwire;
       const { Calls } = await content();
@@ -96,7 +97,7 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
         form.focusFirst();
       };
       const views = await liveViews();
-      return new Calls(labwire as Labwire, views, focus, guards, insert, openTab, trans);
+      return new Calls(labwire as Labwire, views, focus, offers, guards, insert, openTab, trans);
     });
     const tabs = new Tabs<CallForm>({
       name: 'labwire-call',
@@ -120,6 +121,11 @@ export const rpcPlugin: JupyterFrontEndPlugin<void> = {
     });
     const add = commandAdder(app, palette, trans);
     addCallCommands(add, () => focus.current, trans);
+    add('go-to-offer', {
+      label: trans.__('Go to Connect, and List the Methods'),
+      isEnabled: () => offers.current !== null,
+      execute: afterPalette(() => offers.current?.focusConnect()),
+    });
     if (sidebar !== null) {
       const { panel, instruments } = sidebar;
       const section = panel.addSection({

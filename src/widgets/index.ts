@@ -1,7 +1,7 @@
 // What people see. Widgets read models; no widget knows a protocol.
 export { AddressForm } from './addressform.js';
 export { CallForm, type ICallFormActions } from './call/form.js';
-export { callOffer } from './call/offer.js';
+export { CallOffer } from './call/offer.js';
 export { errorCard, reportOf } from './errorcard.js';
 export type { Frozen } from './keeping.js';
 export { sidebarIcon, viewIcon } from './labwireicons.js';

@@ -100,7 +100,7 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   const commands = await page.evaluate(() =>
     window.jupyterapp.commands.listCommands().filter(id => id.startsWith('labwire:')),
   );
-  expect(commands.length).toBeGreaterThanOrEqual(44);
+  expect(commands.length).toBeGreaterThanOrEqual(45);
   const described = await page.evaluate(
     ids =>
       Promise.all(ids.map(async id => (await window.jupyterapp.commands.describedBy(id)).args)),
@@ -124,6 +124,7 @@ test('a link in an untrusted notebook runs no command that changes anything', as
     `import labwire as lw\nlw.dataset("${DEMO}", "temperature")`,
     'lw.dataset("sipyco+sync://10.255.0.7:3251/datasets", "x", title="asking")',
     'lw.rpc("demo+sipyco+rpc:///siggen", method="reset")',
+    'lw.rpc("demo+sipyco+rpc:///motor")',
   ]);
   await runAll(page);
   await expectLive(viewOf(page, 'temperature'));
@@ -142,6 +143,10 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   await expect(form.getByRole('textbox')).toHaveCount(0);
   await run('go-to-call');
   await expect(call).toBeFocused();
+  const offer = page.locator('.jp-CallOffer');
+  await offer.locator('code').click();
+  await run('go-to-offer');
+  await expect(offer.getByRole('button', { name: /^Connect, and list/ })).toBeFocused();
   await viewOf(page, 'temperature').click();
   await openNotebook(page, tmpPath, 'foreign.ipynb', [{ html }]);
 
@@ -170,6 +175,7 @@ test('a link in an untrusted notebook runs no command that changes anything', as
   await page.notebook.activate('live.ipynb');
   await expect(form).toContainText('Nothing is sent before you press Call.');
   await expect(form.getByRole('textbox')).toHaveCount(0);
+  await expect(offer).toBeAttached(); // it has listed nothing
   const temperature = viewOf(page, 'temperature');
   await expectLive(temperature);
   await expect(temperature.getByRole('button', { name: /^Pause/ })).toHaveAttribute(
