@@ -10,6 +10,7 @@
 // Source: jupyter_server, base/zmqhandlers and the messaging specification; docs/protocols/bridge.md,
 // "Envelope".
 
+import { bytesEqual } from '../values/index.js';
 import { fromBase64, toBase64 } from './base64.js';
 import { MalformedMessage } from './records.js';
 
@@ -127,7 +128,7 @@ export class BinaryCodec implements IChannelCodec {
     if (channel === 'iopub') {
       return statusOf(parseJson(parts[1]!), () => parseJson(content));
     }
-    if (this._seenContent === null || !sameBytes(content, this._seenContent)) {
+    if (this._seenContent === null || !bytesEqual(content, this._seenContent)) {
       const nonce = nonceOf(parseJson(content));
       if (nonce === undefined) {
         return OTHER;
@@ -253,19 +254,7 @@ function bytesOf(data: unknown): Uint8Array {
 }
 
 function channelOf(name: Uint8Array): string {
-  return sameBytes(name, SHELL) ? 'shell' : new TextDecoder().decode(name.subarray(0, 16));
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) {
-    return false;
-  }
-  for (let i = 0; i < a.length; i += 1) {
-    if (a[i] !== b[i]) {
-      return false;
-    }
-  }
-  return true;
+  return bytesEqual(name, SHELL) ? 'shell' : new TextDecoder().decode(name.subarray(0, 16));
 }
 
 function join(pieces: readonly Uint8Array[]): Uint8Array {

@@ -207,7 +207,8 @@ function hasExact(set: PySet, member: PyValue): boolean {
   return found !== undefined && pyExact(found, member);
 }
 
-function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+/** The same bytes, in the same number. */
+export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) {
     return false;
   }

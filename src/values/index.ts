@@ -15,7 +15,7 @@ export { isoText } from './datetime.js';
 export { OrderedDict, PyDict } from './dict.js';
 export { type ByteOrder, DType, type DTypeField, type DTypeKind, HOST_ORDER } from './dtype.js';
 export { parseDtype, repeated, structDtype, subarrayDtype } from './dtypename.js';
-export { pyEquals, pyExact } from './equal.js';
+export { bytesEqual, pyEquals, pyExact } from './equal.js';
 export {
   BridgeError,
   ClosedError,

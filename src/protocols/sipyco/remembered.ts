@@ -3,6 +3,8 @@
 // A server says the same to each who comes, and most who come have come before: a client that
 // connects again, a tool that asks every few seconds. Comparing a line costs less than reading it.
 
+import { bytesEqual } from '../../values/index.js';
+
 /** A line up to this length is kept, one for each thing that is remembered. */
 const KEPT_BYTES = 4096;
 
@@ -17,7 +19,7 @@ export class Remembered<T> {
   }
 
   read(line: Uint8Array): T {
-    if (this._last !== null && isSame(this._last.line, line)) {
+    if (this._last !== null && bytesEqual(this._last.line, line)) {
       return this._last.value;
     }
     const value = this._read(line);
@@ -26,16 +28,4 @@ export class Remembered<T> {
     }
     return value;
   }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) {
-    return false;
-  }
-  for (let i = 0; i < a.length; i += 1) {
-    if (a[i] !== b[i]) {
-      return false;
-    }
-  }
-  return true;
 }
