@@ -127,7 +127,7 @@ export class Publisher {
     return notifier;
   }
 
-  private _publish(notifier: Notifier, line: Uint8Array): void {
+  private _publish(notifier: Notifier, line: Uint8Array<ArrayBuffer>): void {
     let lines = this._lines.get(notifier);
     if (lines === undefined) {
       lines = { parts: [], bytes: 0 };
@@ -156,11 +156,12 @@ export class Publisher {
   }
 }
 
-type Lines = { readonly parts: Uint8Array[]; bytes: number };
+type Lines = { readonly parts: Uint8Array<ArrayBuffer>[]; bytes: number };
 
-function joined({ parts, bytes }: Lines): Uint8Array {
-  if (parts.length === 1) {
-    return parts[0]!.slice(); // its buffer holds other lines, and this may wait
+function joined({ parts, bytes }: Lines): Uint8Array<ArrayBuffer> {
+  const [first] = parts;
+  if (parts.length === 1 && first!.buffer.byteLength < 2 * first!.length) {
+    return first!; // of the others, which share a buffer, a copy may wait
   }
   const whole = new Uint8Array(bytes);
   let at = 0;
@@ -184,7 +185,7 @@ class Connection extends ServedListener<PublisherCommand, PublisherEvent> {
   private readonly _desk: Desk;
   private _notifier: Notifier | null = null;
   /** Lines that wait for room in the transport, shared with other connections; null while it has room. */
-  private _queue: Uint8Array[] | null = null;
+  private _queue: Uint8Array<ArrayBuffer>[] | null = null;
   private _queuedBytes = 0;
   /** The queue was dropped: the next line is an init. */
   private _missedMods = false;
@@ -204,7 +205,7 @@ class Connection extends ServedListener<PublisherCommand, PublisherEvent> {
   }
 
   /** One line or more of the notifier that it follows, shared. */
-  offer(line: Uint8Array): void {
+  offer(line: Uint8Array<ArrayBuffer>): void {
     try {
       if (this._queue === null) {
         this._send('mod', line);
@@ -235,9 +236,8 @@ class Connection extends ServedListener<PublisherCommand, PublisherEvent> {
     this._send('init', notifier.initLine());
   }
 
-  private _send(type: 'init' | 'mod', line: Uint8Array): void {
-    // A transport owns what it is given, and a mod's line belongs to all.
-    this._pump.send({ type, line: line.slice() });
+  private _send(type: 'init' | 'mod', line: Uint8Array<ArrayBuffer>): void {
+    this._pump.send({ type, line });
     if (this._queue === null && this._transport.bufferedBytes > HIGH_WATER_BYTES) {
       this._queue = [];
       this._queuedBytes = 0;
@@ -245,7 +245,7 @@ class Connection extends ServedListener<PublisherCommand, PublisherEvent> {
     }
   }
 
-  private _enqueue(queue: Uint8Array[], line: Uint8Array): void {
+  private _enqueue(queue: Uint8Array<ArrayBuffer>[], line: Uint8Array<ArrayBuffer>): void {
     queue.push(line);
     this._queuedBytes += line.length + LINE_BYTES;
     if (this._queuedBytes > this._desk.queueBytes && queue.length > 1) {

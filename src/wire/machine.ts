@@ -12,7 +12,7 @@ export type FailedEvent = { readonly type: 'failed'; readonly fault: Fault };
 export interface IMachine<Command, Event> {
   /** Queue `command`. @throws {LocalProtocolError} not allowed now; nothing is queued, the state is unchanged. */
   send(command: Command): void;
-  /** Take the bytes to write, in order; empty if none. The caller must write all of them or drop the connection. */
+  /** Take the bytes to write, in order; empty if none. Nobody changes them. The caller must write all of them or drop the connection. */
   takeOutput(): Uint8Array[];
   /** Feed received bytes, split anywhere. Borrows `chunk` until it returns. Never throws for what the peer did. */
   receive(chunk: Uint8Array): void;

@@ -13,8 +13,9 @@ export interface ITransport {
   /** Our own end's address as the peer sees it, without port; absent where there is no such thing. */
   readonly localHost?: string;
   /**
-   * Queue `chunk`. The transport owns its memory from now on. Returns at once; look at
-   * `bufferedBytes` and await `drained` before sending much more.
+   * Queue `chunk`, whose bytes nobody changes from now on: the transport reads them until they have
+   * left, and other transports may be given the same. Returns at once; look at `bufferedBytes` and await
+   * `drained` before sending much more.
    * @throws {ConnectionLostError | ClosedError} nothing was queued.
    */
   send(chunk: Uint8Array): void;

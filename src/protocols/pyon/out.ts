@@ -72,16 +72,16 @@ export class Out {
     this._length = at + ENCODER.encodeInto(text, this._bytes.subarray(at)).written;
   }
 
-  /** What was written. Its buffer holds little else, unless `allocate` gives it. */
+  /** What was written. Its buffer holds little else, unless `allocate` gave it. */
   toBytes(allocate?: (bytes: number) => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    if (this._bytes.length > SMALL_BYTES && this._length > 0.9 * this._bytes.length) {
+      return this._bytes.subarray(0, this._length);
+    }
     if (allocate !== undefined) {
       const bytes = allocate(this._length);
       bytes.set(this._bytes.subarray(0, this._length));
       this._giveBack();
       return bytes;
-    }
-    if (this._bytes.length > SMALL_BYTES && this._length > 0.9 * this._bytes.length) {
-      return this._bytes.subarray(0, this._length);
     }
     const bytes = this._bytes.slice(0, this._length);
     this._giveBack();

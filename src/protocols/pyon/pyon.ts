@@ -31,7 +31,7 @@ export type EncodeOptions = PyonOptions & {
   readonly pretty?: boolean;
   /** A newline behind it, for protocols of lines. */
   readonly newline?: boolean;
-  /** Where the bytes go. Default: a buffer of their own. */
+  /** Where they go, unless they fill the buffer that they were written to. Default: a buffer of their own. */
   readonly allocate?: (bytes: number) => Uint8Array<ArrayBuffer>;
 };
 

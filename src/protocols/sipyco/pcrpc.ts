@@ -53,7 +53,7 @@ export class RpcClientMachine extends LineMachine<RpcClientCommand, RpcClientEve
   constructor(options: RpcClientMachineOptions = {}) {
     super('identity', options.lineBytes ?? LIMITS.lineBytes, 'lineBytes');
     this._isBest = options.pyon !== 1;
-    this._output.push(BANNER.slice()); // who writes it owns it
+    this._output.push(BANNER);
   }
 
   /** Answers that the server owes. */

@@ -59,10 +59,10 @@ class Identity {
       last.names.length === names.length &&
       names.every((name, i) => name === last.names[i])
     ) {
-      return last.line.slice();
+      return last.line;
     }
     const line = encodeLine(new PySet(names), pyon);
-    this._methods = { names, pyon, line: line.slice() };
+    this._methods = { names, pyon, line };
     return line;
   }
 }
@@ -150,7 +150,7 @@ export class RpcServerMachine extends LineMachine<RpcServerCommand, RpcServerEve
       this._fail(this._stray(line, bannerText('pc_rpc')));
       return;
     }
-    this._output.push(this._identity.line.slice()); // who writes it owns it
+    this._output.push(this._identity.line);
     this._state = 'target';
   }
 
