@@ -120,6 +120,10 @@ export class Sidebar extends SidePanel {
     const isOpen = !place.isHidden;
     place.parent = null;
     this.insertWidget(index, made);
+    // Lumino appends nodes and places them by their style; who goes by keys goes by the order of nodes.
+    const next = accordion.titles[index + 1] ?? null;
+    accordion.node.insertBefore(accordion.titles[index]!, next);
+    accordion.node.insertBefore(made.node, next);
     if (!isOpen) {
       accordion.collapse(index);
     }
