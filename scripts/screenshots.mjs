@@ -34,6 +34,7 @@ await main(async () => {
       env: { LABWIRE_DEMO_SYNC: demolab.address },
       port: 0,
       folder,
+      isFresh: true, // what was added to the sidebar the last time is not in it
     });
     services.push(lab.service);
     browser = await chromium.launch({ ...(await findChromium()), args: CHROMIUM_ARGS });
@@ -137,6 +138,7 @@ async function photographSidebar(browser, lab) {
   page.setDefaultTimeout(PATIENCE_MS);
   await setTheme(lab, 'light');
   await page.goto(`${lab.url}/lab?token=${lab.token}&reset`);
+  await page.locator('.jp-Launcher').waitFor(); // until then the layout chooses a panel of its own
   await page.getByRole('tab', { name: 'Labwire: instruments, methods, live views' }).click();
   const sidebar = page.locator('#labwire-sidebar');
   // Wide enough to read what is in it.

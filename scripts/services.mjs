@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from './ports.mjs';
 import { python } from './setup.mjs';
@@ -98,11 +98,21 @@ export async function startDemolab() {
  * JupyterLab on loopback with a token of its own, no browser opened, and a configuration of its own
  * in .cache/: what the user has set up for his own Jupyter neither helps nor hinders.
  *
- * @param {{name: string, env?: object, port?: number, folder?: string}} options
+ * @param {{name: string, env?: object, port?: number, folder?: string, isFresh?: boolean}} options -
+ *   `isFresh`: nothing is left of what was done in the one of this name before.
  * @returns {Promise<{service: Service, url: string, token: string}>} once it answers
  */
-export async function startJupyterLab({ name, env = {}, port: preferred = 8888, folder = root }) {
+export async function startJupyterLab({
+  name,
+  env = {},
+  port: preferred = 8888,
+  folder = root,
+  isFresh = false,
+}) {
   const home = path.join(root, '.cache', name);
+  if (isFresh) {
+    rmSync(home, { recursive: true, force: true });
+  }
   quieten(path.join(home, 'settings'));
   const port = await freePort(preferred);
   const token = randomBytes(24).toString('hex');
