@@ -132,10 +132,11 @@ def dataset(
         Instead of a key, the datasets of a trace or an xy plot: up to eight keys or whole
         addresses, such as ``["rabi.p", "rabi.fit"]``.
     x, error
-        For a trace or an xy plot: the datasets with the x values and with the error bars, by key
-        in the same notifier or by whole address. With several y, ``x`` is one for all of them or a
-        list with one for each, and ``error`` is a list for the first of them. For a histogram,
-        ``x`` has the edges of the bins, one more than there are counts.
+        For a trace or an xy plot: the datasets with the x values and with the errors, whose bars
+        reach from y - error to y + error; by key in the same notifier or by whole address. With
+        several y, ``x`` is one for all of them or a list with one for each, and ``error`` is a list
+        for the first of them. For a histogram, ``x`` has the edges of the bins, one more than there
+        are counts.
     fit
         For an xy plot: a line over the same x, or a list with one for each of the first y.
     bins
