@@ -60,6 +60,12 @@ test('a dataset is edited by keyboard, seen in another view, and taken back', as
       await expect(figure).toHaveText(text);
     };
     await expectFigure('-10.250');
+    // A double click on the figure leads to its editor, which a person arms first.
+    await number.locator('.jp-NumberView-text').dblclick();
+    const card = number.getByRole('group', { name: 'Edit the datasets of this view' });
+    await expect(card).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(card).toHaveCount(0);
 
     await arm(table, page, `127.0.0.1:${lab.rpcPort}`);
     await choose(table, page, 'detuning');
@@ -119,9 +125,20 @@ test.describe('an instrument that is read-only', () => {
     page,
     tmpPath,
   }) => {
-    await openNotebook(page, tmpPath, 'new.ipynb', [`import labwire as lw\nlw.dataset("${DEMO}")`]);
+    await openNotebook(page, tmpPath, 'new.ipynb', [
+      'import labwire as lw\nlw.dataset("demo+sipyco+sync:///schedule")',
+      `lw.dataset("${DEMO}")`,
+    ]);
     await runAll(page);
+    // What no target takes is not edited, and says so where editing is looked for.
+    const schedule = viewOf(page, 'schedule');
+    await schedule.locator('[data-tool=edit]').focus();
+    await page.keyboard.press('Enter');
+    await expect(schedule.getByRole('note')).toContainText(
+      'What schedule publishes cannot be edited',
+    );
     const table = viewOf(page, 'datasets');
+    await table.scrollIntoViewIfNeeded();
     await expectLive(table);
     const tool = table.locator('[data-tool=edit]');
     await tool.focus();
