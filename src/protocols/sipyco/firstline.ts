@@ -74,7 +74,7 @@ export function quoted(bytes: Uint8Array): string {
 
 /** A line as text; null where it is not UTF-8. A name of a few letters is read here sooner than a native decoder is called. */
 export function decodeText(line: Uint8Array): string | null {
-  if (line.length <= SHOWN_BYTES) {
+  if (line.length <= NAME_BYTES) {
     let text = '';
     let seen = 0;
     for (const byte of line) {
@@ -93,6 +93,7 @@ export function decodeText(line: Uint8Array): string | null {
 }
 
 const NEWLINE = 0x0a;
+const NAME_BYTES = 20;
 const OPEN_BRACE = 0x7b;
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LOOSE = new TextDecoder('utf-8', { ignoreBOM: true });
