@@ -82,7 +82,14 @@ export function stateWords(
         'answer',
       );
     case 'live':
-      return of(trans.__('live'), joined(trans.__('live'), ...livelyFacts(frame, trans)));
+      // What nobody sees gets no frames: the rate of its last one is not that of now.
+      return of(
+        trans.__('live'),
+        joined(
+          trans.__('live'),
+          ...(model.visible ? livelyFacts(frame, trans) : [trans.__('out of sight')]),
+        ),
+      );
     case 'stale':
       return of(
         trans.__('stale'),

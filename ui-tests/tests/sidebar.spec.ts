@@ -84,6 +84,8 @@ test('the first ten minutes: demo lab, an instrument by its port, its views', as
     await expect(viewOf(page, 'datasets')).toBeFocused();
     await cell.locator('.jp-LabwireRows-main').click();
     await expect(viewOf(page, 'temperature')).toBeFocused();
+    // The notebook is in front of the tab, of which nobody knows a rate now.
+    await expect(detailOf(tab)).toHaveText(/^live · out of sight$/);
     await cell.hover();
     await cell.getByRole('button', { name: 'Freeze it (Delete): temperature' }).click();
     await expect(detailOf(cell)).toHaveText(/^cells\.ipynb · frozen at/);
