@@ -55,11 +55,6 @@ async function apply(edit: Edit, ...agreed: string[]): Promise<EditOutcome> {
   return outcome;
 }
 
-function valueAt(key: string): PyValue | undefined {
-  const found = master.at(key);
-  return found instanceof Tuple ? found.items[1] : undefined;
-}
-
 describe('a group', () => {
   /** Delete it as a person does: having seen which. */
   async function removed(): Promise<EditOutcome> {
@@ -82,7 +77,7 @@ describe('a group', () => {
       master.calls,
       GROUP.map(key => `delete ${key}`),
     );
-    assert.ok(pyExact(valueAt('rabi')!, 9n) && pyExact(valueAt('rabicon.p')!, 1n));
+    assert.ok(pyExact(master.valueAt('rabi')!, 9n) && pyExact(master.valueAt('rabicon.p')!, 1n));
     assert.equal((await apply(DELETE)).type, 'wrong');
     assert.deepEqual(audited.map(({ detail, old }) => `${detail}: ${old}`).slice(0, 1), [
       "rabi.fit.p: 0.0 persist=True metadata={'unit': 'V'}",

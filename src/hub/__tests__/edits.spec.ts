@@ -107,11 +107,6 @@ async function apply(edit: Edit, ...agreed: string[]): Promise<EditOutcome> {
   return outcome;
 }
 
-function valueAt(key: string): PyValue | undefined {
-  const found = master.at(key);
-  return found instanceof Tuple ? found.items[1] : undefined;
-}
-
 async function rejection(work: Promise<unknown>): Promise<Fault> {
   return work.then(
     () => assert.fail('it was done'),
@@ -149,7 +144,7 @@ describe('a dataset that is typed over', () => {
       assert.deepEqual(check.questions, [], key);
       assert.equal(check.becomes, becomes, key);
       assert.deepEqual(await apply(edit), { type: 'done' }, key);
-      const now = valueAt(key);
+      const now = master.valueAt(key);
       assert.ok(now !== undefined && pyExact(now, value as PyValue), key);
     }
   });
@@ -217,14 +212,17 @@ describe('a dataset that is typed over', () => {
       assert.equal(shown?.literal, literal, key);
       assert.equal(shown?.refusal, refusal, key);
       if (literal !== null) {
-        const before = valueAt(key);
+        const before = master.valueAt(key);
         assert.equal((await apply(setting(key, literal))).type, 'done', key);
-        assert.ok(pyExact(valueAt(key)!, before!), key);
+        assert.ok(pyExact(master.valueAt(key)!, before!), key);
       }
     }
     const { literal } = (await open('settings'))!;
     await apply(setting('settings', literal));
-    assert.ok(pyExact(valueAt('settings')!, (ENTRIES.at(-1)![1] as Tuple).items[1]!), literal!);
+    assert.ok(
+      pyExact(master.valueAt('settings')!, (ENTRIES.at(-1)![1] as Tuple).items[1]!),
+      literal!,
+    );
   });
 
   it('keeps metadata that nobody touched, and those that it does not know', async () => {
@@ -290,7 +288,7 @@ describe('new, delete, rename', () => {
     };
     const half = await apply({ type: 'rename', key: 'f', to: 'g' });
     assert.ok(half.type === 'failed' && half.doneCount === 1);
-    assert.ok(pyExact(valueAt('f')!, 9));
+    assert.ok(pyExact(master.valueAt('f')!, 9));
     assert.ok(!master.calls.includes('delete f'));
   });
 
@@ -406,7 +404,7 @@ describe('what happens under an open editor', () => {
     const asks = await apply(setting('f', '5'));
     assert.ok(asks.type === 'asks' && asks.questions[0]?.kind === 'gone');
     assert.equal((await apply(setting('f', '5'), 'gone')).type, 'done');
-    assert.ok(pyExact(valueAt('f')!, 5));
+    assert.ok(pyExact(master.valueAt('f')!, 5));
   });
 });
 

@@ -74,6 +74,12 @@ export class Master {
     return (this.datasets.rawView as PyDict).get(key);
   }
 
+  /** The value of a dataset, without what stands beside it. */
+  valueAt(key: string): PyValue | undefined {
+    const found = this.at(key);
+    return found instanceof Tuple ? found.items[1] : undefined;
+  }
+
   private _target(age: Age): RpcTarget {
     const put = async (
       key: string,
